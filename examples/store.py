@@ -1,0 +1,111 @@
+"""What a phone keeps: records that wait to be pushed, what was pulled, tokens, the cursor. One SQLite file.
+
+A real app encrypts the file, under a key that the system's key store gives only after its user unlocked the phone; see
+docs/clients.md. Nothing here is sent anywhere.
+"""
+
+import json
+import sqlite3
+import uuid
+
+KINDS = ("visits", "photos", "leads")  # in the order in which a push carries them: a lead refers to its visit
+
+SCHEMA = """
+create table if not exists setting (name text primary key, value text);
+create table if not exists outbox (id text primary key, kind text not null, record text not null, base text, etag text,
+  state text not null default 'waiting', told text, place integer);
+create table if not exists pulled (kind text, id text, record text not null, primary key (kind, id));
+"""
+
+
+class Store:
+    def __init__(self, path):
+        self.db = sqlite3.connect(path)
+        self.db.executescript(SCHEMA)
+        if not self.setting("device_id"):
+            self.set("device_id", str(uuid.uuid4()))  # made once: a session belongs to the device
+
+    def setting(self, name):
+        row = self.db.execute("select value from setting where name = ?", (name,)).fetchone()
+        return row[0] if row else None
+
+    def set(self, name, value):
+        with self.db:
+            self.db.execute("insert or replace into setting values (?, ?)", (name, value))
+
+    # --- What waits to be pushed ---
+
+    def write(self, kind, record):
+        """The user wrote or changed a record. What a change was based on is kept, to tell later what he changed."""
+        with self.db:
+            before = self.db.execute("select record, base, etag, state from outbox where id = ?", (record["id"],)).fetchone()
+            base = (before[1] if before[3] != "done" else before[0]) if before else None
+            etag = before[2] if before else record.get("etag")
+            self.db.execute(
+                "insert or replace into outbox (id, kind, record, base, etag, place) values (?, ?, ?, ?, ?,"
+                " (select coalesce(max(place), 0) + 1 from outbox))",
+                (record["id"], kind, json.dumps(record), base, etag),
+            )
+
+    def waiting(self, most):
+        """The next push: the oldest records first, each kind in its order."""
+        rows = self.db.execute("select kind, record, etag from outbox where state = 'waiting' order by place limit ?", (most,))
+        push = {kind: [] for kind in KINDS}
+        for kind, record, etag in rows:
+            push[kind].append({**json.loads(record), **({"etag": etag} if etag else {})})
+        return {kind: records for kind, records in push.items() if records}
+
+    def settle(self, id, state, etag=None, told=None):
+        """done: the server has it. held: it has it, and a supervisor must accept it. refused: its user must look at it."""
+        with self.db:
+            self.db.execute(
+                "update outbox set state = ?, etag = coalesce(?, etag), told = ? where id = ?",
+                (state, etag, json.dumps(told, ensure_ascii=False) if told else None, id),
+            )
+
+    def rebase(self, id, current):
+        """Another device was quicker: what this one changed is laid over what the server has, and goes out again."""
+        kind, mine, base = self.db.execute("select kind, record, base from outbox where id = ?", (id,)).fetchone()
+        mine, base = json.loads(mine), json.loads(base) if base else {}
+        changed = {name: value for name, value in mine.items() if value != base.get(name) and name != "etag"}
+        both = [name for name in changed if name != "id" and base and current.get(name) not in (base.get(name), mine.get(name))]
+        with self.db:
+            self.db.execute(
+                "update outbox set record = ?, base = ?, etag = ?, state = 'waiting', told = ? where id = ?",
+                (json.dumps({**mine, **current, **changed}), json.dumps(current), current["etag"], json.dumps(both) if both else None, id),
+            )
+        return both
+
+    def states(self):
+        return dict(self.db.execute("select id, state from outbox"))
+
+    def told(self, id):
+        row = self.db.execute("select told from outbox where id = ?", (id,)).fetchone()
+        return json.loads(row[0]) if row and row[0] else None
+
+    # --- What was pulled ---
+
+    def keep(self, page):
+        with self.db:
+            if page.get("reset"):
+                self.db.execute("delete from pulled")
+            for kind in (*KINDS, "terms", "regions", "offices", "reminders"):
+                for record in page.get(kind, []):
+                    id = record.get("id") or record["code"]
+                    if kind == "terms":
+                        id = record["vocabulary"] + "/" + id
+                    self.db.execute("insert or replace into pulled values (?, ?, ?)", (kind, id, json.dumps(record)))
+            for gone in page.get("removed", []):
+                self.db.execute("delete from pulled where id = ?", (gone["id"],))
+            self.db.execute("insert or replace into setting values ('cursor', ?)", (page["cursor"],))
+
+    def pulled(self, kind):
+        return {id: json.loads(record) for id, record in self.db.execute("select id, record from pulled where kind = ?", (kind,))}
+
+    def wipe(self):
+        """The session was ended elsewhere: what was pulled goes, at once. What was not pushed yet stays until its user is back."""
+        with self.db:
+            self.db.execute("delete from pulled")
+            self.db.execute("delete from outbox where state in ('done', 'held')")
+            self.db.execute("delete from setting where name in ('access', 'refresh', 'cursor')")
+        self.db.execute("vacuum")

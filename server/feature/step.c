@@ -1,0 +1,29 @@
+// What several handlers do with their steps.
+
+#include "feature/step.h"
+#include "call/server.h"
+#include <string.h>
+
+ProtobufCMessage *step_message(struct call *call, const char *name) {
+  return message_new(&call->arena, schema_message(call->server->schema, name));
+}
+
+bool step_token_hash(struct call *call, const char *token, ProtobufCBinaryData *hash) {
+  hash->data = arena_alloc(&call->arena, CRYPTO_HASH_BYTES);
+  hash->len = CRYPTO_HASH_BYTES;
+  return crypto_token_hash(call->server->crypto, token, strlen(token), hash->data);
+}
+
+char *step_token(struct call *call, ProtobufCBinaryData *hash) {
+  char *token = crypto_token_make(&call->arena);
+  step_token_hash(call, token, hash);
+  return token;
+}
+
+bool step_may_try(struct call *call, int64_t wait_ms) {
+  if (wait_ms <= 0)
+    return true;
+  fault_set(&call->fault, CODE_RESOURCE_EXHAUSTED, "BACKOFF", "too many failed logins; wait");
+  call->fault.retry_ms = wait_ms;
+  return false;
+}

@@ -1,0 +1,8 @@
+// The OpenAPI 3.1 description of the REST surface, from the same descriptors, rules and comments.
+
+#pragma once
+#include "base/buffer.h"
+#include "schema/schema.h"
+
+// Writes the document as JSON. `server_version` is the program's.
+void openapi_write(const struct schema *schema, const char *server_version, struct buffer *out);

@@ -1,0 +1,145 @@
+// Pages are files of the binary, and one document that is written at start; each has an ETag, for it changes only with the
+// program.
+
+#include "transport/http_pages.h"
+#include "schema/embedded.h"
+#include "schema/openapi.h"
+#include "transport/http_answer.h"
+#include <string.h>
+
+enum page_kind { PAGE_FILE, PAGE_OPENAPI, PAGE_HEALTH, PAGE_READINESS, PAGE_MOVED };
+
+struct web_page {
+  const char *path;
+  enum page_kind kind;
+  const char *type; // Content-Type
+  const char *file; // of static/; where the page has moved to
+  bool published;   // of the public server; the others are of the API's
+};
+
+static const struct web_page pages[] = {
+    {"/", PAGE_MOVED, NULL, "/docs", false},
+    {"/docs", PAGE_FILE, "text/html; charset=utf-8", "docs.html", false},
+    {"/docs/", PAGE_MOVED, NULL, "/docs", false},
+    {"/docs/docs.css", PAGE_FILE, "text/css; charset=utf-8", "docs.css", false},
+    {"/docs/docs.js", PAGE_FILE, "text/javascript; charset=utf-8", "docs.js", false},
+    {"/healthz", PAGE_HEALTH, "application/json", NULL, false},
+    {"/readyz", PAGE_READINESS, "application/json", NULL, false},
+    {"/openapi.json", PAGE_OPENAPI, "application/json", NULL, false},
+    {"/", PAGE_MOVED, NULL, "/reports", true},
+};
+
+enum { PAGES = sizeof pages / sizeof *pages };
+
+// What each page of PAGE_FILE and PAGE_OPENAPI holds.
+struct pages {
+  struct content {
+    const char *text;
+    size_t length;
+    char etag[ETAG_TEXT];
+  } of[PAGES];
+};
+
+static const char document_policy[] =
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+static void set_content(struct content *content, const char *text, size_t length) {
+  content->text = text;
+  content->length = length;
+  answer_tag(text, length, content->etag);
+}
+
+static const struct embedded *file_named(const char *name) {
+  for (size_t i = 0; i < embedded_files_count; i++) {
+    if (strcmp(embedded_files[i].path, name) == 0)
+      return &embedded_files[i];
+  }
+  return NULL;
+}
+
+static bool is_served(const struct http_server *http, const struct web_page *page) {
+  return page->published == http->options.published;
+}
+
+static void write_openapi(struct http_server *http, struct content *content) {
+  struct buffer document = {.arena = &http->arena};
+  openapi_write(http->server->schema, http->options.version, &document);
+  set_content(content, document.data, document.length);
+}
+
+bool pages_open(struct http_server *http, struct fault *fault) {
+  http->pages = arena_zalloc(&http->arena, sizeof *http->pages);
+  for (size_t i = 0; i < PAGES; i++) {
+    if (!is_served(http, &pages[i]))
+      continue;
+    struct content *content = &http->pages->of[i];
+    const struct embedded *file = pages[i].kind == PAGE_FILE ? file_named(pages[i].file) : NULL;
+    if (pages[i].kind == PAGE_FILE && !file)
+      return fault_set(fault, CODE_INTERNAL, "PAGE", "the program holds no %s", pages[i].file);
+    if (file)
+      set_content(content, file->text, file->length);
+    if (pages[i].kind == PAGE_OPENAPI)
+      write_openapi(http, content);
+  }
+  return true;
+}
+
+const struct web_page *pages_find(const struct http_server *http, const char *path) {
+  for (size_t i = 0; i < PAGES; i++) {
+    if (is_served(http, &pages[i]) && strcmp(pages[i].path, path) == 0)
+      return &pages[i];
+  }
+  return NULL;
+}
+
+static enum MHD_Result answer_content(struct connection *connection, const struct content *content) {
+  bool same = answer_is_known(connection, content->etag);
+  const struct header headers[] = {
+      {MHD_HTTP_HEADER_CONTENT_TYPE, same ? NULL : connection->page->type},
+      {MHD_HTTP_HEADER_ETAG, content->etag},
+      {MHD_HTTP_HEADER_CACHE_CONTROL, "no-cache"}, // keep it, and ask whether it is still so
+      {"Content-Security-Policy", document_policy},
+      {"X-Content-Type-Options", "nosniff"},
+      {"Referrer-Policy", "no-referrer"},
+      {NULL, NULL},
+  };
+  if (same)
+    return answer_bytes(connection, MHD_HTTP_NOT_MODIFIED, NULL, 0, headers);
+  return answer_bytes(connection, MHD_HTTP_OK, content->text, content->length, headers);
+}
+
+static enum MHD_Result answer_state(struct connection *connection, bool well) {
+  static const char good[] = "{\"status\":\"ok\"}\n", bad[] = "{\"status\":\"unavailable\"}\n";
+  const struct header headers[] = {
+      {MHD_HTTP_HEADER_CONTENT_TYPE, connection->page->type},
+      {MHD_HTTP_HEADER_CACHE_CONTROL, "no-store"},
+      {"X-Content-Type-Options", "nosniff"},
+      {NULL, NULL},
+  };
+  if (well)
+    return answer_bytes(connection, MHD_HTTP_OK, good, sizeof good - 1, headers);
+  return answer_bytes(connection, MHD_HTTP_SERVICE_UNAVAILABLE, bad, sizeof bad - 1, headers);
+}
+
+static enum MHD_Result answer_moved(struct connection *connection) {
+  const struct header headers[] = {{MHD_HTTP_HEADER_LOCATION, connection->page->file}, {NULL, NULL}};
+  return answer_bytes(connection, MHD_HTTP_FOUND, NULL, 0, headers);
+}
+
+enum MHD_Result pages_answer(struct connection *connection) {
+  struct http_server *http = connection->http;
+  const struct web_page *page = connection->page;
+  switch (page->kind) {
+  case PAGE_FILE:
+  case PAGE_OPENAPI:
+    return answer_content(connection, &http->pages->of[page - pages]);
+  case PAGE_HEALTH:
+    return answer_state(connection, true);
+  case PAGE_READINESS:
+    return answer_state(connection, !http_is_closing(http) && server_ready(http->server));
+  case PAGE_MOVED:
+    return answer_moved(connection);
+  }
+  return MHD_NO;
+}

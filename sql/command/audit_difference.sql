@@ -1,0 +1,34 @@
+-- The first row in which the audit differs from seal $1, and how. An erased row counts as what it was, if its erasing was told. Auditors, and the owner.
+with seal as (
+  select s.ids, s.open, s.last_id, s.commitments, coalesce(p.open, '{}') as open_before, coalesce(p.last_id, -9223372036854775808) as last_before
+  from audit_seal s
+  left join audit_seal p on p.number = s.number - 1
+  where s.number = $1
+),
+expected as (
+  select i.id, substr(s.commitments, (32 * (row_number() over (order by i.id) - 1) + 1)::int4, 32) as commitment
+  from seal s
+  cross join unnest(s.ids) r
+  cross join lateral generate_series(lower(r), upper(r) - 1) i (id)
+),
+present as (
+  select a.id, audit_commitment(a) as commitment, a.erased
+  from seal s
+  cross join unnest(s.open_before) o
+  join audit a on a.id >= lower(o) and a.id < upper(o) and not a.id <@ s.open
+  union all
+  select a.id, audit_commitment(a), a.erased
+  from seal s
+  join audit a on a.id > s.last_before and a.id <= s.last_id and not a.id <@ s.open
+)
+select id,
+       case when p.commitment is null then 'removed' when e.commitment is null then 'inserted' else 'changed' end as what
+from expected e
+full join present p using (id)
+where e.commitment is distinct from p.commitment
+  and not (
+    p.erased is true and e.commitment is not null
+    and exists (select from audit t where t.kind = 'audit' and t.action = 'removed' and t.record = p.id::text)
+  )
+order by id
+limit 1

@@ -1,0 +1,2 @@
+-- Erases what the audit says of $1. The owner.
+select audit_erase($1)

@@ -1,0 +1,9 @@
+-- user add, after user_check: $1 username · $2 name · $3 phone · $4 a region whose office he belongs to · $5 leader
+insert into account (id, username, name, phone, office_id, leader, etag)
+select gen_random_uuid(),
+       $1,
+       $2,
+       nullif($3, ''),
+       (select o.id from office o where o.region_code = $4::int8 and o.closed_on is null order by o.kind, o.opened_on, o.id limit 1),
+       $5::boolean,
+       sha256(convert_to(gen_random_uuid()::text, 'UTF8'));

@@ -1,0 +1,322 @@
+-- Finding: words in leads and visits, boxes on the map, states that are rare, and how many there are.
+--
+-- A text is found by its pairs of characters, which needs no dictionary and suits Chinese. One GIN index holds each record's pairs
+-- and the codes of the regions around it, so that a rare word in a large land and a common one in a small one are both few entries.
+-- Operators on arrays are not leakproof: under a policy they are no index condition. So the functions that end in _asked look as
+-- definers, each statement with the whole policy in it, and give ids; who lists reads the rows by them under his own policies.
+set local search_path = zoufang;
+
+-- A text as texts are compared: wide digits and letters are as narrow ones, capitals as small letters. Most texts have no wide ones, and
+-- looking is quicker than replacing.
+create function folded(content text) returns text
+language sql immutable parallel safe as $$
+  select lower(
+    case
+      when content ~ '[　０-９Ａ-Ｚａ-ｚ]' then translate(
+        content,
+        '　０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ',
+        ' 0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+      )
+      else content
+    end
+  )
+$$;
+
+create function pairs_of(content text) returns text[]
+language plpgsql immutable parallel safe as $$
+declare
+  letters constant text[] := string_to_array(zoufang.folded(content), null);
+begin
+  return array(select p.one || p.next from unnest(letters, letters[2:]) p(one, next) where p.next is not null);
+end
+$$;
+
+-- The regions around a code, each by as many digits as its level has: longer than any pair.
+create function region_tokens(code int8) returns text[]
+language sql immutable parallel safe as $$
+  select array[left(code::text, 4), left(code::text, 6), left(code::text, 9), code::text]
+$$;
+
+-- The token of what scopes() tells.
+create function scope_token(level int2, code int8) returns text
+language sql immutable parallel safe as $$
+  select left(code::text, case level when 2 then 4 when 3 then 6 when 4 then 9 else 12 end)
+$$;
+
+-- What is searched in a visit. Nobody's name.
+create function visit_text(purpose text, place text, findings text, solved text[]) returns text
+language plpgsql immutable parallel safe cost 1 as $$
+begin
+  return concat_ws(e'\n', purpose, place, findings, array_to_string(solved, e'\n'));
+end
+$$;
+
+-- What the indexes hold. Of a lead its narrative alone: nothing that is sealed, and nobody's name beyond what it says itself.
+create function lead_tokens(narrative text, code int8) returns text[]
+language plpgsql immutable parallel safe cost 10 as $$
+begin
+  return zoufang.pairs_of(narrative) || zoufang.region_tokens(code);
+end
+$$;
+
+create function visit_tokens(purpose text, place text, findings text, solved text[], code int8) returns text[]
+language plpgsql immutable parallel safe cost 10 as $$
+begin
+  return zoufang.pairs_of(zoufang.visit_text(purpose, place, findings, solved)) || zoufang.region_tokens(code);
+end
+$$;
+
+create index lead_found on lead using gin (lead_tokens(narrative, current_code));
+alter index lead_found alter column 1 set statistics 1000;
+create index visit_found on visit using gin (visit_tokens(purpose, place, findings, solved_descriptions, current_code));
+alter index visit_found alter column 1 set statistics 1000;
+
+-- The words of a query, folded. Refused where none of them is a pair of characters: that would be no search but a scan.
+create function words_asked(query text) returns text[]
+language plpgsql immutable parallel safe as $$
+declare
+  words constant text[] := array_remove(regexp_split_to_array(folded(query), '\s+'), '');
+begin
+  if query is null then
+    return null;
+  end if;
+  perform refuse_unless((select max(char_length(w)) >= 2 from unnest(words) w), 'TOO_SHORT', 'query');
+  return words;
+end
+$$;
+
+create function pairs_asked(words text[]) returns text[]
+language sql immutable parallel safe as $$
+  select array(select distinct p from unnest(words) w cross join lateral unnest(pairs_of(w)) p)
+$$;
+
+-- Whether a text holds every word. Cheap by its cost, so that it is asked before the pairs where an order is walked.
+create function holds_words(content text, words text[]) returns boolean
+language plpgsql immutable parallel safe cost 1 as $$
+declare
+  text_folded text;
+  word text;
+begin
+  foreach word in array words loop
+    continue when strpos(content, word) > 0;
+    text_folded := coalesce(text_folded, folded(content));
+    if strpos(text_folded, word) = 0 then
+      return false;
+    end if;
+  end loop;
+  return true;
+end
+$$;
+
+-- Where a visit was, by cells of a quarter degree, counted from west to east and from south to north.
+alter table visit add column cell int4 generated always as (
+  case
+    when latitude between -90 and 90 and longitude between -180 and 180
+      then (floor((latitude + 90) * 4) * 1441 + floor((longitude + 180) * 4))::int4
+  end
+) stored;
+alter table visit_version add column cell int4;
+create index visit_cell on visit (cell, started_at, id, latitude, longitude, current_code) where cell is not null;
+
+-- The cells that a box touches.
+create function cells_of(west float8, south float8, east float8, north float8) returns int4[]
+language sql immutable parallel safe as $$
+  select array(
+    select (y.at * 1441 + x.at)::int4
+    from generate_series(floor((south + 90) * 4)::int4, floor((north + 90) * 4)::int4) y(at)
+    cross join generate_series(floor((west + 180) * 4)::int4, floor((east + 180) * 4)::int4) x(at)
+  )
+$$;
+
+-- Held and withdrawn visits are few: their own order within each way of seeing them.
+create index visit_aside_city on visit (city, started_at, id, state) where state <> 1;
+create index visit_aside_county on visit (county, started_at, id, state) where state <> 1;
+create index visit_aside_township on visit (township, started_at, id, state) where state <> 1;
+create index visit_aside_office on visit (office_id, started_at, id, state) where state <> 1;
+
+-- A scope as a condition on columns that records of case data have.
+create function scope_condition(level int2, city int4, county int4, township int4, code int8) returns text
+language sql immutable parallel safe as $$
+  select case level
+    when 2 then 'city = ' || city
+    when 3 then 'county = ' || county
+    when 4 then 'township = ' || township
+    else 'current_code = ' || code
+  end
+$$;
+
+-- The newest leads, at most `most` of each way of seeing them, that hold the words and fit the filters (NULL or empty: any),
+-- behind a page's end where that is given. The policy is in the ways: the caller's scope, what he raised or handles, what his office
+-- answers for or is offered to either; where a handler or an office is named instead, it is asked as it stands. (As one condition it
+-- would make every way look rare to the planner.) Each way is a statement of its own, planned for what was asked: a rare word comes by the
+-- words' index, a common one by the way's order. No statement holds anything of the request but as a parameter.
+create function leads_asked(
+  query text, within_code int8, states int2[], channels int2[], domain text, problem_type text, occurrence int2, overdue int2,
+  handler_id uuid, office_id uuid, campaign_id uuid, received_after timestamptz, received_before timestamptz, page_at timestamptz, page_id uuid, most int8
+) returns table (id uuid)
+language plpgsql stable security definer rows 50 set search_path = zoufang, pg_temp as $$
+#variable_conflict use_column
+declare
+  words constant text[] := words_asked(leads_asked.query);
+  pairs constant text[] := pairs_asked(words);
+  anybodys constant boolean := leads_asked.handler_id is null and leads_asked.office_id is null;
+  land record;
+  due record;
+  way record;
+begin
+  select w.first, w.last into land from within(within_code) w;
+  select b.after, b.until into due from overdue_bounds(overdue) b where overdue is not null;
+  if ways() = '{}' then
+    return;
+  end if;
+  for way in
+    select 'l.' || scope_condition(s.level, s.city, s.county, s.township, s.code) as condition, array[scope_token(s.level, s.code)] as token
+    from scopes(within_code) s
+    where anybodys
+    union all
+    select format('l.raised_by = %L', me()), '{}' where anybodys
+    union all
+    select format('l.handler_id = %L', coalesce(leads_asked.handler_id, me())), '{}' where anybodys or leads_asked.handler_id is not null
+    union all
+    select format('l.office_id = %L', coalesce(leads_asked.office_id, my_office())), '{}'
+    where anybodys or leads_asked.handler_id is null
+    union all
+    select format('l.offered_to in (%L, %L)', me(), my_office()), '{}' where anybodys
+  loop
+    return query execute format($q$
+      select l.id
+      from lead l
+      where %s
+        and ($22 or l.current_code <@ $1 or l.raised_by = any ($2) or l.handler_id = any ($2) or l.office_id = any ($2)
+          or l.offered_to = any ($2))
+        and (l.accused is null or not l.accused && $3)
+        and ($4 is null or l.current_code between $4 and $5)
+        and ($6 = '{}' or l.state = any ($6))
+        and ($7 = '{}' or l.channel = any ($7))
+        and ($8 is null or l.domain = $8)
+        and ($9 is null or l.problem_type = $9)
+        and ($10 is null or l.occurrence = $10)
+        and ($11 is null or l.handler_id = $11)
+        and ($12 is null or l.office_id = $12)
+        and ($13 is null or l.received_at >= $13)
+        and ($14 is null or l.received_at < $14)
+        and ($15 is null or (l.received_at, l.id) < ($15, $16))
+        and ($18 is null or lead_tokens(l.narrative, l.current_code) @> $17 and holds_words(l.narrative, $18))
+        and ($20 is null or l.due_by > $20 and l.due_by <= $21)
+        and ($23 is null or l.campaign_id = $23)
+      order by l.received_at desc, l.id desc
+      limit $19
+    $q$, way.condition)
+    using scope(), ways(), blind(), case when within_code is not null then land.first end, land.last, coalesce(states, '{}'),
+      coalesce(channels, '{}'), leads_asked.domain, leads_asked.problem_type, leads_asked.occurrence, leads_asked.handler_id,
+      leads_asked.office_id, received_after, received_before, page_at, page_id, pairs || way.token, words, most,
+      due.after, due.until, anybodys, leads_asked.campaign_id;
+  end loop;
+end
+$$;
+
+-- The newest visits, likewise. A box (west,south,east,north in degrees) goes through its cells, each giving its own newest.
+create function visits_asked(
+  query text, within_code int8, officer_id uuid, campaign_id uuid, kinds int2[], states int2[], started_after timestamptz, started_before timestamptz,
+  bounds text, page_at timestamptz, page_id uuid, most int8
+) returns table (id uuid)
+language plpgsql stable security definer rows 50 set search_path = zoufang, pg_temp as $$
+#variable_conflict use_column
+declare
+  -- A box of more cells holds most of what is in sight: the way's own order finds it sooner.
+  cells_most constant int4 := 4000;
+  cells_most_below_city constant int4 := 64;
+  filters constant text := $q$
+        ($19 or v.current_code <@ $1 or v.recorder_id = any ($2) or v.office_id = any ($2) or v.team && $2)
+        and ($3 is null or v.current_code between $3 and $4)
+        and ($5 = '{}' or v.kind = any ($5))
+        and ($6 = '{}' or v.state = any ($6))
+        and ($7 is null or v.started_at >= $7)
+        and ($8 is null or v.started_at < $8)
+        and ($9 is null or (v.started_at, v.id) < ($9, $10))
+        and ($12 is null or visit_tokens(v.purpose, v.place, v.findings, v.solved_descriptions, v.current_code) @> $11
+          and holds_words(visit_text(v.purpose, v.place, v.findings, v.solved_descriptions), $12))
+        and ($13 is null or v.longitude between $13 and $15 and v.latitude between $14 and $16)
+        and ($20 is null or v.campaign_id = $20) $q$;
+  words constant text[] := words_asked(visits_asked.query);
+  pairs constant text[] := pairs_asked(words);
+  box constant float8[] := box_asked(bounds);
+  aside constant boolean := states <> '{}' and not 1 = any (states);
+  cells int4[];
+  land record;
+  way record;
+begin
+  if ways() = '{}' then
+    return;
+  end if;
+  if box is not null and words is null and (box[3] - box[1]) * (box[4] - box[2]) * 16 < cells_most then
+    cells := cells_of(box[1], box[2], box[3], box[4]);
+  end if;
+  select w.first, w.last into land from within(within_code) w;
+  for way in
+    select 'visit v where v.' || scope_condition(s.level, s.city, s.county, s.township, s.code) as source,
+           array[scope_token(s.level, s.code)] as token,
+           'v.started_at desc, v.id desc' as newest,
+           case when s.level = 2 or cardinality(cells) <= cells_most_below_city then s.code end as first,
+           s.code + case s.level when 2 then 100000000 when 3 then 1000000 when 4 then 1000 else 1 end - 1 as last
+    from scopes(within_code) s
+    where officer_id is null
+    union all
+    select format('visit v where v.office_id = %L', my_office()), '{}', 'v.started_at desc, v.id desc', null, null
+    where officer_id is null
+    union all
+    select format('visit_member m join visit v on v.id = m.visit_id where m.user_id = %L', coalesce(officer_id, me())), '{}',
+           'm.started_at desc, m.visit_id desc', null, null
+  loop
+    return query execute
+      case
+        when way.first is not null and cells is not null then format($q$
+          select n.id
+          from unnest($18) c(cell)
+          cross join lateral (
+            select v.id, v.started_at
+            from visit v
+            where v.cell = c.cell and v.current_code between %s and %s and %s
+            order by v.started_at desc, v.id desc
+            limit $17
+          ) n
+          order by n.started_at desc, n.id desc
+          limit $17 $q$, way.first, way.last, filters)
+        else format('select v.id from %s and %s %s order by %s limit $17', way.source, filters,
+          case when aside then 'and v.state <> 1' end, way.newest)
+      end
+    using scope(), ways(), case when within_code is not null then land.first end, land.last, coalesce(kinds, '{}'),
+      coalesce(states, '{}'), started_after, started_before, page_at, page_id, pairs || way.token, words, box[1], box[2], box[3], box[4],
+      most, cells, officer_id is null, visits_asked.campaign_id;
+  end loop;
+end
+$$;
+
+-- A box as it was asked for: four numbers with commas between, as the field's rule sees to.
+create function box_asked(bounds text) returns float8[]
+language plpgsql immutable parallel safe as $$
+declare
+  box constant float8[] := string_to_array(bounds, ',')::float8[];
+begin
+  if box is null then
+    return null;
+  end if;
+  perform refuse_unless(
+    box[1] between -180 and 180 and box[3] between box[1] and 180 and box[2] between -90 and 90 and box[4] between box[2] and 90,
+    'OUT_OF_RANGE', 'bounds'
+  );
+  return box;
+end
+$$;
+
+-- Lists count what fits up to here: what is more is told as this many.
+create function total_most() returns int8
+language sql immutable parallel safe as $$ select 10000::int8 $$;
+
+call settle_definers();
+revoke all on function folded, pairs_of, region_tokens, scope_token, visit_text, lead_tokens, visit_tokens, words_asked, pairs_asked,
+  holds_words, cells_of, scope_condition, leads_asked, visits_asked, box_asked, total_most from public;
+grant execute on function folded, pairs_of, region_tokens, visit_text, lead_tokens, visit_tokens, leads_asked, visits_asked, total_most
+  to zoufang;
+grant execute on function folded, pairs_of, region_tokens, scope_token, visit_text, lead_tokens, visit_tokens, words_asked, pairs_asked,
+  holds_words, cells_of, scope_condition, box_asked, scopes, within to zoufang_definer;

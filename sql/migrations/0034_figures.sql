@@ -1,0 +1,474 @@
+-- The figures of a work report: where and when they count, and what they read.
+--
+-- A figure is counted over windows: the region asked for, as far as the caller's grants reach, in ranges of recorded codes, each with the days on
+-- which records of these codes count for it, cut to the periods that are compared. The functions look as definers, for analysts see no rows; what
+-- blinds the caller they leave out.
+set local search_path = zoufang;
+
+-- Where the caller may have figures: in his grants as supervisor or analyst. What is published counts everywhere (published_figures).
+create function figure_scope() returns int8multirange
+language plpgsql stable security definer set search_path = zoufang, pg_temp as $$
+begin
+  if current_setting('zoufang.figures', true) = 'published' then
+    return '{[100000000000,1000000000000)}';
+  end if;
+  return coalesce((
+    select range_agg(int8range(g.first, g.last, '[]'))
+    from role_grant g
+    where g.user_id = me()
+      and g.role in (2, 3)
+      and g.starts_at <= now()
+      and (g.ends_at is null or g.ends_at > now())
+  ), '{}');
+end
+$$;
+
+create index region_ended on region (code) where successor_code is not null;
+create index region_succeeded on region (successor_code) where successor_code is not null;
+
+-- The recorded codes that count for a region, as far as the caller's grants reach: ranges, and the days from from_day to before until_day on which
+-- they do. Codes that ended stand alone: such a code is itself before it ended, and its successor from then on.
+create function figure_land(asked int8) returns table (first int8, last int8, from_day date, until_day date)
+language plpgsql stable security definer rows 5 set search_path = zoufang, pg_temp as $$
+#variable_conflict use_column
+declare
+  chain_most constant int4 := 50;
+  granted constant int8multirange := figure_scope();
+  land int8range;
+begin
+  select int8range(r.first, r.last, '[]') into land from region r where r.code = asked;
+  return query
+  with recursive ended as (
+    select r.code, r.successor_code, r.ended_on, r.current_code
+    from region r
+    where r.successor_code is not null
+      and r.code >= lower(land)
+      and r.code < upper(land)
+    union
+    select r.code, r.successor_code, r.ended_on, r.current_code
+    from region r
+    where r.successor_code >= lower(land)
+      and r.successor_code < upper(land)
+    union
+    select r.code, r.successor_code, r.ended_on, r.current_code
+    from ended e
+    join region r on r.successor_code = e.code
+  ),
+  stood as (
+    select e.code, e.code as stands, '-infinity'::date as from_day, e.ended_on as until_day, 1 as link
+    from ended e
+    where e.current_code <@ granted
+    union all
+    select s.code, n.code, s.until_day, greatest(s.until_day, coalesce(n.ended_on, 'infinity')), s.link + 1
+    from stood s
+    join region o on o.code = s.stands
+    join region n on n.code = o.successor_code
+    where s.link < chain_most
+  )
+  select lower(p.codes), upper(p.codes) - 1, '-infinity'::date, 'infinity'::date
+  from unnest(
+    int8multirange(land) * granted - coalesce((select range_agg(int8range(e.code, e.code, '[]')) from ended e), '{}')
+  ) p(codes)
+  union all
+  select s.code, s.code, s.from_day, s.until_day
+  from stood s
+  where s.stands <@ land
+    and s.from_day < s.until_day;
+end
+$$;
+
+-- The same day a year before; 29 February becomes 1 March.
+create function year_before(day date) returns date
+language sql immutable parallel safe as $$
+  select (case when to_char(day, 'MMDD') = '0229' then day + 1 else day end - interval '1 year')::date
+$$;
+
+-- Codes and days over which is counted: for period `k`, from `first` to `last`, from from_at (from_day) to before until_at (until_day). ends_at and
+-- ends_on are the period's end: a window reaches it where until_day = ends_on. `county` is that of all its codes; NULL where windows are not cut by
+-- counties.
+create type figure_window as (
+  k int4, county int8, first int8, last int8, from_at timestamptz, until_at timestamptz, from_day date, until_day date, ends_at timestamptz,
+  ends_on date
+);
+
+-- The windows of a region: k 0 the period, 1 the one a year before, 2 two years before; 10 the full year before the period's, 11 to 13 those before
+-- it.
+create function figure_windows(asked int8, from_day date, until_day date, by_county boolean) returns figure_window[]
+language plpgsql stable security definer set search_path = zoufang, pg_temp as $$
+#variable_conflict use_column
+begin
+  return array(
+    select row(
+      p.k, c.county, greatest(l.first, c.first), least(l.last, c.last), day_start(d.from_day), day_start(d.until_day), d.from_day, d.until_day,
+      day_start(p.until_day), p.until_day
+    )::figure_window
+    from (
+      values
+        (0, figure_windows.from_day, figure_windows.until_day),
+        (1, year_before(figure_windows.from_day), year_before(figure_windows.until_day)),
+        (2, year_before(year_before(figure_windows.from_day)), year_before(year_before(figure_windows.until_day)))
+      union all
+      select 9 + n, (y.starts - n * interval '1 year')::date, (y.starts - (n - 1) * interval '1 year')::date
+      from date_trunc('year', figure_windows.from_day::timestamp) y(starts)
+      cross join generate_series(1, 4) n
+    ) p(k, from_day, until_day)
+    cross join figure_land(asked) l
+    cross join lateral (
+      select distinct r.code / 1000000 as county, r.code / 1000000 * 1000000 as first, r.code / 1000000 * 1000000 + 999999 as last
+      from region r
+      where by_county
+        and r.level <= 3
+        and r.code between l.first and l.last
+      union
+      select l.first / 1000000, l.first / 1000000 * 1000000, l.first / 1000000 * 1000000 + 999999
+      where by_county
+      union all
+      select null::int8, 0::int8, 999999999999
+      where not by_county
+    ) c
+    cross join lateral (select greatest(p.from_day, l.from_day) as from_day, least(p.until_day, l.until_day) as until_day) d
+    where greatest(l.first, c.first) <= least(l.last, c.last)
+      and d.from_day < d.until_day
+  );
+end
+$$;
+
+-- What of a region is counted for the caller: whether that is less than all of it, and the topmost regions that are.
+create function figure_sight(asked int8, out narrowed boolean, out counted int8[])
+language plpgsql stable security definer set search_path = zoufang, pg_temp as $$
+#variable_conflict use_column
+declare
+  granted constant int8multirange := figure_scope();
+begin
+  select bool_or(not r.current_code <@ granted),
+         coalesce(
+           array_agg(r.code order by r.code)
+             filter (where r.current_code <@ granted and (r.code = asked or not coalesce(p.current_code <@ granted, false))),
+           '{}'
+         )
+  into narrowed, counted
+  from region a
+  join region r on r.code >= a.first and r.code <= a.last
+  left join region p on p.code = r.parent_code
+  where a.code = asked;
+end
+$$;
+
+-- Refuses unless the caller may have figures of this region and period.
+create function check_figures_asked(asked int8, from_day date, until_day date) returns void
+language plpgsql stable as $$
+declare
+  years_most constant int4 := 20;
+begin
+  perform refuse_unless(exists (select from region r where r.code = asked), 'NO_SUCH_REGION', 'region_code');
+  perform refuse_unless(from_day between '2000-01-01' and '2199-12-31', 'OUT_OF_RANGE', 'from');
+  perform refuse_unless(until_day > from_day and until_day <= from_day + years_most * interval '1 year', 'OUT_OF_RANGE', 'to');
+  perform refuse_unless((select s.counted <> '{}' from figure_sight(asked) s), 'FORBIDDEN', 'region_code');
+end
+$$;
+
+-- What leads are counted by: the recorded county and the time they were received, of all that count.
+create index lead_figures on lead ((region_code / 1000000), received_at) include (region_code, class, occurrence, channel, accused)
+  where state <> 11;
+create index lead_of_visit on lead ((region_code / 1000000)) include (region_code, visit_id, id, accused)
+  where visit_id is not null and state <> 11;
+create index lead_of_round on lead ((region_code / 1000000), received_at) include (region_code, id, accused)
+  where sweep_round is not null and state <> 11;
+create index lead_reopened on lead_event (lead_id, at) where to_state = 15;
+create index lead_outcome_approved on lead_outcome (approved_at) include (lead_id) where approved_at is not null;
+create index lead_outcome_false on lead_outcome (approved_at, lead_id) where approved_at is not null and finding in (3, 4);
+create index lead_outcome_cleared on lead_outcome (approved_at, lead_id) where approved_at is not null and cleared_names <> '{}';
+create index lead_feedback_told on lead_feedback (told_at) include (lead_id, satisfaction) where about = 2;
+
+-- 受理信访举报 and 检举控告.
+create function figures_received(windows figure_window[]) returns table (key text, k int4, value int8)
+language plpgsql stable security definer rows 20 set search_path = zoufang, pg_temp as $$
+#variable_conflict use_column
+declare
+  blinded constant uuid[] := blind();
+begin
+  return query
+  with counted as (
+    select w.k,
+           count(*) as received,
+           count(*) filter (where l.class = 1) as accusations,
+           count(*) filter (where l.class = 1 and l.occurrence = 1) as initial
+    from unnest(windows) w
+    join lead l
+      on l.region_code / 1000000 = w.county
+     and l.received_at >= w.from_at
+     and l.received_at < w.until_at
+     and l.region_code between w.first and w.last
+    where l.state <> 11
+      and l.channel <> 7
+      and (l.accused is null or not l.accused && blinded)
+    group by w.k
+  ),
+  received as (
+    select k, coalesce(c.received, 0) as n
+    from unnest('{0,1,2,10,11,12,13}'::int4[]) k
+    left join counted c using (k)
+  )
+  select v.key, c.k, v.value
+  from counted c
+  cross join lateral (
+    values ('reports_received', c.received), ('accusations_received', c.accusations), ('accusations_initial', c.initial)
+  ) v(key, value)
+  where c.k < 2
+  union all
+  -- A change is a rate: what was gained ÷ what was there before. Each next row is the year before of the one above it.
+  select v.key, g.k, v.value
+  from (
+    values
+      ('reports_change', 0, 0, 1),
+      ('reports_change', 1, 1, 2),
+      ('reports_change_year_1', 0, 10, 11),
+      ('reports_change_year_1', 1, 11, 12),
+      ('reports_change_year_2', 0, 11, 12),
+      ('reports_change_year_2', 1, 12, 13)
+  ) g(key, k, now, before)
+  join received n on n.k = g.now
+  join received b on b.k = g.before
+  cross join lateral (values (g.key || '_gained', n.n - b.n), (g.key || '_before', b.n)) v(key, value);
+end
+$$;
+
+-- What came of leads of sweep rounds, by conclusions and by what was told.
+create function figures_of_rounds(windows figure_window[], wide figure_window[]) returns table (key text, k int4, value int8)
+language plpgsql stable security definer rows 10 set search_path = zoufang, pg_temp as $$
+#variable_conflict use_column
+declare
+  blinded constant uuid[] := blind();
+begin
+  return query
+  select 'sweep_problems', w.k, count(*)
+  from unnest(windows) w
+  join lead l
+    on l.region_code / 1000000 = w.county
+   and l.received_at >= w.from_at
+   and l.received_at < w.until_at
+   and l.region_code between w.first and w.last
+  where l.sweep_round is not null
+    and l.state <> 11
+    and (l.accused is null or not l.accused && blinded)
+  group by w.k
+  union all
+  select 'sweep_concluded', w.k, count(*)
+  from unnest(wide) w
+  join lead_outcome o on o.approved_at >= w.from_at and o.approved_at < w.until_at
+  join lead l on l.id = o.lead_id and l.region_code between w.first and w.last
+  where l.sweep_round is not null
+    and l.state <> 11
+    and (l.accused is null or not l.accused && blinded)
+    and not exists (
+      select from lead_event e where e.lead_id = o.lead_id and e.to_state = 15 and e.at > o.approved_at and e.at < w.ends_at
+    )
+  group by w.k
+  union all
+  select v.key, t.k, v.value
+  from (
+    select w.k,
+           count(*) filter (where f.satisfaction <= 2) as satisfied,
+           count(*) filter (where f.satisfaction <= 4) as asked
+    from unnest(wide) w
+    join lead_feedback f on f.told_at >= w.from_at and f.told_at < w.until_at
+    join lead l on l.id = f.lead_id and l.region_code between w.first and w.last
+    where f.about = 2
+      and l.sweep_round is not null
+      and l.state <> 11
+      and (l.accused is null or not l.accused && blinded)
+    group by w.k
+  ) t
+  cross join lateral (values ('sweep_satisfied', t.satisfied), ('sweep_asked', t.asked)) v(key, value);
+end
+$$;
+
+-- What is counted of visits, kept with each: copies handed out, and how many of ours went.
+create function all_of(numbers int4[]) returns int8
+language sql immutable parallel safe as $$ select coalesce(sum(n), 0) from unnest(numbers) n $$;
+create function different(ids uuid[]) returns int4
+language sql immutable parallel safe as $$ select count(distinct i)::int4 from unnest(ids) i $$;
+alter table visit
+  add column copies int8 not null generated always as (case when material_copies = '{}' then 0 else zoufang.all_of(material_copies) end) stored,
+  add column went int4 not null
+    generated always as (case when team = '{}' then 1 else zoufang.different(team || recorder_id) end) stored;
+alter table visit_version add column copies int8, add column went int4;
+comment on column visit.copies is 'How many copies of all materials were handed out.';
+comment on column visit.went is 'How many of ours went, the recorder and the team.';
+create index visit_figures on visit ((region_code / 1000000), kind, started_at) include (region_code, copies, went, people_met, led_by)
+  where state = 1 and kind in (1, 2, 8);
+create index visit_publicity on visit ((region_code / 1000000), started_at) include (region_code, recorder_id, team)
+  where state = 1 and kind = 8;
+create index visit_down on visit (id) include (started_at) where state = 1 and kind = 1;
+
+create function figures_of_visits(windows figure_window[]) returns table (key text, k int4, value int8)
+language plpgsql stable security definer rows 20 set search_path = zoufang, pg_temp as $$
+#variable_conflict use_column
+begin
+  return query
+  select f.key, c.k, f.value
+  from (
+    select w.k,
+           sum(v.copies) filter (where v.kind in (1, 8)) as copies,
+           sum(v.went) filter (where v.kind = 1) as went,
+           count(*) filter (where v.kind = 2 and a.leader) as receptions,
+           sum(v.people_met) filter (where v.kind = 2 and a.leader) as met
+    from unnest(windows) w
+    cross join (values (1), (2), (8)) n(kind)
+    join visit v
+      on v.region_code / 1000000 = w.county
+     and v.kind = n.kind
+     and v.started_at >= w.from_at
+     and v.started_at < w.until_at
+     and v.region_code between w.first and w.last
+    left join account a on a.id = v.led_by and v.kind = 2
+    where v.state = 1
+      and v.kind in (1, 2, 8)
+    group by w.k
+  ) c
+  cross join lateral (
+    values
+      ('materials_handed_out', c.copies::int8),
+      ('down_visit_person_times', c.went),
+      ('receptions', c.receptions),
+      ('people_received', c.met)
+  ) f(key, value)
+  union all
+  select 'publicity_officers', w.k, count(distinct m.id)
+  from unnest(windows) w
+  join visit v
+    on v.region_code / 1000000 = w.county
+   and v.started_at >= w.from_at
+   and v.started_at < w.until_at
+   and v.region_code between w.first and w.last
+  cross join lateral unnest(v.team || v.recorder_id) m(id)
+  where v.state = 1
+    and v.kind = 8
+  group by w.k;
+end
+$$;
+
+-- 件 of leads: each matter once, however many leads are linked to it. What is counted has no lead where a problem was listed without one.
+create function figures_of_matters(windows figure_window[], wide figure_window[]) returns table (key text, k int4, value int8)
+language plpgsql stable security definer rows 20 set search_path = zoufang, pg_temp as $$
+#variable_conflict use_column
+declare
+  blinded constant uuid[] := blind();
+begin
+  return query
+  with recursive reception as materialized (
+    select w.k, w.ends_at, v.id, v.solved_descriptions, v.solved_leads
+    from unnest(windows) w
+    join visit v
+      on v.region_code / 1000000 = w.county
+     and v.kind = 2
+     and v.started_at >= w.from_at
+     and v.started_at < w.until_at
+     and v.region_code between w.first and w.last
+    join account a on a.id = v.led_by
+    where v.state = 1
+      and v.kind in (1, 2, 8)
+      and a.leader
+  ),
+  counted as materialized (
+    select 'reception_problems_solved' as key, r.k, l.id
+    from reception r
+    cross join lateral unnest(r.solved_leads) s(lead_id)
+    left join lead l on l.id = s.lead_id and (l.accused is null or not l.accused && blinded)
+    union all
+    select 'reception_problems_solved', r.k, l.id
+    from reception r
+    join lead l on l.visit_id = r.id
+    join lead_outcome o on o.lead_id = l.id
+    where o.approved_at < r.ends_at
+      and o.problem_solved
+      and l.state <> 11
+      and (l.accused is null or not l.accused && blinded)
+      and not exists (
+        select from lead_event e where e.lead_id = o.lead_id and e.to_state = 15 and e.at > o.approved_at and e.at < r.ends_at
+      )
+    union all
+    select 'down_visit_leads', w.k, l.id
+    from (select distinct w.county, w.first, w.last from unnest(windows) w) c
+    join lead l on l.region_code / 1000000 = c.county and l.region_code between c.first and c.last
+    join visit v on v.id = l.visit_id
+    join unnest(windows) w
+      on (w.county, w.first, w.last) = (c.county, c.first, c.last)
+     and v.started_at >= w.from_at
+     and v.started_at < w.until_at
+    where l.visit_id is not null
+      and l.state <> 11
+      and (l.accused is null or not l.accused && blinded)
+      and v.state = 1
+      and v.kind = 1
+    union all
+    select 'business_problems_rectified', w.k, l.id
+    from campaign g
+    join lead l on l.campaign_id = g.id and l.channel = 7
+    join lead_outcome o on o.lead_id = l.id
+    join unnest(wide) w
+      on l.region_code between w.first and w.last
+     and o.approved_at >= w.from_at
+     and o.approved_at < w.until_at
+    where g.domain = 'business'
+      and o.problem_solved
+      and l.state <> 11
+      and (l.accused is null or not l.accused && blinded)
+      and not exists (
+        select from lead_event e where e.lead_id = o.lead_id and e.to_state = 15 and e.at > o.approved_at and e.at < w.ends_at
+      )
+    union all
+    select 'sweep_reported_back', w.k, l.id
+    from unnest(wide) w
+    join lead_feedback f on f.told_at >= w.from_at and f.told_at < w.until_at
+    join lead l on l.id = f.lead_id and l.region_code between w.first and w.last
+    where f.about = 2
+      and l.sweep_round is not null
+      and l.state <> 11
+      and (l.accused is null or not l.accused && blinded)
+    union all
+    select 'false_accusations', w.k, l.id
+    from unnest(wide) w
+    join lead_outcome o on o.approved_at >= w.from_at and o.approved_at < w.until_at
+    join lead l on l.id = o.lead_id and l.region_code between w.first and w.last
+    where o.finding in (3, 4)
+      and l.state <> 11
+      and (l.accused is null or not l.accused && blinded)
+      and not exists (
+        select from lead_event e where e.lead_id = o.lead_id and e.to_state = 15 and e.at > o.approved_at and e.at < w.ends_at
+      )
+  ),
+  reached as (
+    select distinct c.id as start, c.id
+    from counted c
+    where exists (select from lead_link n where n.lead_id = c.id)
+       or exists (select from lead_link n where n.other_id = c.id)
+    union
+    select r.start, l.id
+    from reached r
+    cross join lateral (
+      select n.other_id from lead_link n where n.lead_id = r.id
+      union all
+      select n.lead_id from lead_link n where n.other_id = r.id
+    ) n(id)
+    join lead l on l.id = n.id
+    where l.accused is null or not l.accused && blinded
+  ),
+  matter as (
+    select distinct on (r.start) r.start, r.id
+    from reached r
+    order by r.start, r.id
+  )
+  select c.key, c.k, count(distinct coalesce(m.id, c.id)) + count(*) filter (where c.id is null)
+  from counted c
+  left join matter m on m.start = c.id
+  group by c.key, c.k;
+end
+$$;
+
+call settle_definers();
+revoke all on function figure_scope, figure_land, year_before, figure_windows, figure_sight, check_figures_asked, figures_received, figures_of_rounds,
+  all_of, different, figures_of_visits, figures_of_matters from public;
+grant execute on function all_of, different, year_before, figure_sight, check_figures_asked to zoufang;
+grant execute on function all_of, different, year_before, day_start, local_day, local_zone to zoufang_definer;
+call audit_retell();

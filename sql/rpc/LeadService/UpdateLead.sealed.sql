@@ -1,0 +1,10 @@
+-- UpdateLead, before the change: the stored narrative and the reporter, so that the new narrative can be cleared of his values. The server alone.
+select r.lead_id as "leads.id",
+       r.lead_narrative as "leads.narrative",
+       r.anonymous as "leads.reporter.anonymous",
+       r.key as "leads.reporter#key",
+       r.name as "leads.reporter.name",
+       r.phone as "leads.reporter.phone",
+       r.identity_number as "leads.reporter.identity_number",
+       r.narrative as "leads.reporter.narrative"
+from reporters_to_mask(:ids) r;

@@ -1,0 +1,50 @@
+// What is kept for a time only: a server that starts forgets what is over, and nothing else.
+
+#include "base/clock.h"
+#include "suite.h"
+#include "support/world.h"
+#include <poll.h>
+
+enum { FORGET_LIMIT_MS = 15000, LOOK_MS = 10 };
+
+static long long claims(const char *method) {
+  return sql_number("select count(*) from request_claim where method = '%s'", method);
+}
+
+static void keep_claims(const char *method, int count, const char *age) {
+  CU_ASSERT_TRUE_FATAL(
+      sql_run("insert into request_claim (user_id, request_id, method, hash, claimed_at) "
+              "select '%s', gen_random_uuid(), '%s', '\\x00', now() - interval '%s' from generate_series(1, %d)",
+              id_of("officer.linxi"), method, age, count));
+}
+
+static void a_server_forgets_what_is_over_and_stops_at_once(void) {
+  enum { OLD = 12000, YOUNG = 3 }; // more than goes in one transaction
+  keep_claims("test/old", OLD, "8 days");
+  keep_claims("test/young", YOUNG, "6 days");
+  struct instance instance;
+  CU_ASSERT_TRUE_FATAL(instance_start(&instance, NULL));
+  int64_t until_us = clock_us() + FORGET_LIMIT_MS * 1000LL;
+  while (claims("test/old") > 0 && clock_us() < until_us)
+    poll(NULL, 0, LOOK_MS);
+  CU_ASSERT_EQUAL(claims("test/old"), 0);
+  CU_ASSERT_EQUAL(claims("test/young"), YOUNG);
+  CU_ASSERT_EQUAL(instance_stop(&instance), 0);
+}
+
+static void several_servers_forget_together_without_harm(void) {
+  enum { OLD = 12000, SERVERS = 3 };
+  keep_claims("test/old", OLD, "8 days");
+  struct instance instances[SERVERS];
+  for (int i = 0; i < SERVERS; i++)
+    CU_ASSERT_TRUE_FATAL(instance_start(&instances[i], NULL));
+  int64_t until_us = clock_us() + FORGET_LIMIT_MS * 1000LL;
+  while (claims("test/old") > 0 && clock_us() < until_us)
+    poll(NULL, 0, LOOK_MS);
+  CU_ASSERT_EQUAL(claims("test/old"), 0);
+  for (int i = 0; i < SERVERS; i++)
+    CU_ASSERT_EQUAL(instance_stop(&instances[i]), 0);
+}
+
+SUITE_WITH(forgetting, world_open, client_forget, 120, TEST(a_server_forgets_what_is_over_and_stops_at_once),
+           TEST(several_servers_forget_together_without_harm));
