@@ -8,7 +8,7 @@ int command_serve(int argc, char **argv);       // serve
 int command_migrate(int argc, char **argv);     // migrate
 int command_explain(int argc, char **argv);     // explain SERVICE/METHOD [REQUEST AS JSON]
 int command_healthcheck(int argc, char **argv); // healthcheck
-int command_keys(int argc, char **argv);        // keys make FILE
+int command_keys(int argc, char **argv);        // keys make FILE | public FILE
 int command_version(int argc, char **argv);     // version
 
 // Prints "zoufang COMMAND: what is wrong" to standard error, frees the arena, and gives the exit code `code`.

@@ -17,7 +17,7 @@ static const struct command {
     {"user", "add | password | grant | disable", "makes and changes accounts", command_user},
     {"seal", "rotate | reindex", "seals reporters under the newest keys", command_seal},
     {"audit", "seal | export-seal | verify | erase ID", "seals and verifies the audit", command_audit},
-    {"keys", "make FILE", "makes a file with a fresh key", command_keys},
+    {"keys", "make FILE | public FILE", "makes a fresh key; prints what verifies its seals", command_keys},
     {"healthcheck", "", "asks the server beside it whether it is ready", command_healthcheck},
     {"explain", "SERVICE/METHOD [JSON]", "prints the statements of a method with values filled in", command_explain},
     {"version", "", "prints the program's version", command_version},

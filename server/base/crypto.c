@@ -190,10 +190,30 @@ bool crypto_open(struct crypto *crypto, const char *seal_key_file, const char *i
   return true;
 }
 
+// The pair of keys that an audit key stands for. `secret` is the caller's to wipe.
+static void signing_pair(const uint8_t key[CRYPTO_KEY_BYTES], uint8_t public[CRYPTO_PUBLIC_BYTES],
+                         uint8_t secret[crypto_sign_SECRETKEYBYTES]) {
+  uint8_t seed[crypto_sign_SEEDBYTES];
+  crypto_kdf_derive_from_key(seed, sizeof seed, KDF_SIGNING, signing_context, key);
+  crypto_sign_seed_keypair(public, secret, seed);
+  sodium_memzero(seed, sizeof seed);
+}
+
+static void derive_public_keys(struct crypto *crypto) {
+  uint8_t secret[crypto_sign_SECRETKEYBYTES];
+  crypto->audit_public.count = crypto->audit.count;
+  for (unsigned i = 0; i < crypto->audit.count; i++) {
+    crypto->audit_public.of[i].version = crypto->audit.of[i].version;
+    signing_pair(crypto->audit.of[i].key, crypto->audit_public.of[i].key, secret);
+  }
+  sodium_memzero(secret, sizeof secret);
+}
+
 bool crypto_open_audit(struct crypto *crypto, const char *audit_key_file, struct fault *fault) {
   ready();
   if (!read_keys(&crypto->audit, audit_key_file, fault))
     return false;
+  derive_public_keys(crypto);
   bool shared = share_a_key(&crypto->audit, &crypto->seal) || share_a_key(&crypto->audit, &crypto->index);
   return !shared || refuse(fault, audit_key_file, "shares a key with another file");
 }
@@ -279,19 +299,10 @@ void crypto_digest(const void *bytes, size_t length, uint8_t hash[CRYPTO_HASH_BY
   crypto_generichash_blake2b(hash, CRYPTO_HASH_BYTES, bytes, length, NULL, 0);
 }
 
-// The pair of keys that an audit key stands for. `secret` is the caller's to wipe.
-static void signing_pair(const uint8_t key[CRYPTO_KEY_BYTES], uint8_t public[crypto_sign_PUBLICKEYBYTES],
-                         uint8_t secret[crypto_sign_SECRETKEYBYTES]) {
-  uint8_t seed[crypto_sign_SEEDBYTES];
-  crypto_kdf_derive_from_key(seed, sizeof seed, KDF_SIGNING, signing_context, key);
-  crypto_sign_seed_keypair(public, secret, seed);
-  sodium_memzero(seed, sizeof seed);
-}
-
 void crypto_signature_make(const struct crypto *crypto, const uint8_t hash[CRYPTO_HASH_BYTES],
                            uint8_t signature[CRYPTO_SIGNATURE_BYTES]) {
   const unsigned newest = crypto->audit.count - 1;
-  uint8_t public[crypto_sign_PUBLICKEYBYTES], secret[crypto_sign_SECRETKEYBYTES];
+  uint8_t public[CRYPTO_PUBLIC_BYTES], secret[crypto_sign_SECRETKEYBYTES];
   signing_pair(crypto->audit.of[newest].key, public, secret);
   signature[0] = SIGNATURE_ED25519;
   signature[1] = crypto->audit.of[newest].version;
@@ -299,24 +310,63 @@ void crypto_signature_make(const struct crypto *crypto, const uint8_t hash[CRYPT
   sodium_memzero(secret, sizeof secret);
 }
 
-bool crypto_signature_key(const struct crypto *crypto, uint8_t version, uint8_t key[CRYPTO_PUBLIC_BYTES]) {
-  for (unsigned i = 0; i < crypto->audit.count; i++) {
-    if (crypto->audit.of[i].version != version)
-      continue;
-    uint8_t secret[crypto_sign_SECRETKEYBYTES];
-    signing_pair(crypto->audit.of[i].key, key, secret);
-    sodium_memzero(secret, sizeof secret);
-    return true;
+const uint8_t *crypto_signature_key(const struct crypto_public_keys *keys, const uint8_t *signature, size_t length) {
+  if (length != CRYPTO_SIGNATURE_BYTES || signature[0] != SIGNATURE_ED25519)
+    return NULL;
+  for (unsigned i = 0; i < keys->count; i++) {
+    if (keys->of[i].version == signature[1])
+      return keys->of[i].key;
+  }
+  return NULL;
+}
+
+bool crypto_signature_holds(const struct crypto_public_keys *keys, const uint8_t hash[CRYPTO_HASH_BYTES],
+                            const uint8_t *signature, size_t length) {
+  const uint8_t *public = crypto_signature_key(keys, signature, length);
+  return public && crypto_sign_verify_detached(signature + 2, hash, CRYPTO_HASH_BYTES, public) == 0;
+}
+
+char *crypto_public_keys_write(struct arena *arena, const struct crypto_public_keys *keys) {
+  char *text = arena_strdup(arena, "");
+  for (unsigned i = 0; i < keys->count; i++)
+    text = arena_printf(arena, "%s%s%u:%s", text, i ? "," : "", keys->of[i].version,
+                        crypto_hex(arena, keys->of[i].key, CRYPTO_PUBLIC_BYTES));
+  return text;
+}
+
+static bool has_public_version(const struct crypto_public_keys *keys, long version) {
+  for (unsigned i = 0; i < keys->count; i++) {
+    if (keys->of[i].version == version)
+      return true;
   }
   return false;
 }
 
-bool crypto_signature_holds(const struct crypto *crypto, const uint8_t hash[CRYPTO_HASH_BYTES], const uint8_t *signature,
-                            size_t length) {
-  uint8_t public[CRYPTO_PUBLIC_BYTES];
-  return length == CRYPTO_SIGNATURE_BYTES && signature[0] == SIGNATURE_ED25519 &&
-         crypto_signature_key(crypto, signature[1], public) &&
-         crypto_sign_verify_detached(signature + 2, hash, CRYPTO_HASH_BYTES, public) == 0;
+// One "VERSION:HEX64" at `text`: where it ends, NULL where it is none.
+static const char *read_public_key(struct crypto_public_keys *keys, const char *text) {
+  char *behind;
+  size_t length;
+  const char *end;
+  long version = strtol(text, &behind, 10);
+  if (*text < '0' || *text > '9' || *behind != ':' || version < 1 || version > VERSION_MAX || keys->count == CRYPTO_KEYS ||
+      has_public_version(keys, version) || strnlen(behind + 1, HEX_BYTES) < HEX_BYTES)
+    return NULL;
+  uint8_t *key = keys->of[keys->count].key;
+  if (sodium_hex2bin(key, CRYPTO_PUBLIC_BYTES, behind + 1, HEX_BYTES, NULL, &length, &end) != 0 ||
+      length != CRYPTO_PUBLIC_BYTES)
+    return NULL;
+  keys->of[keys->count++].version = (uint8_t)version;
+  return end;
+}
+
+bool crypto_public_keys_read(struct crypto_public_keys *keys, const char *text, struct fault *fault) {
+  ready();
+  keys->count = 0;
+  const char *at = read_public_key(keys, text);
+  while (at && *at == ',')
+    at = read_public_key(keys, at + 1);
+  return (at && *at == '\0') ||
+         fault_set(fault, CODE_INVALID_ARGUMENT, "PUBLIC_KEY", "no public key: VERSION:HEX64, several separated by commas");
 }
 
 // --- Sealing

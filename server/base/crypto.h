@@ -27,12 +27,23 @@ struct crypto_keys {
   } of[CRYPTO_KEYS];
 };
 
+// What signatures are checked with, and nothing can be signed: the public halves of audit keys. Written on one line as
+// "VERSION:HEX64", several separated by commas.
+struct crypto_public_keys {
+  unsigned count;
+  struct {
+    uint8_t version;
+    uint8_t key[CRYPTO_PUBLIC_BYTES];
+  } of[CRYPTO_KEYS];
+};
+
 // The server's keys: locked in memory, wiped by crypto_close.
 struct crypto {
   struct crypto_keys seal;  // wrap the records' own keys
   struct crypto_keys index; // recognise equal sealed values
   uint8_t derived[CRYPTO_PURPOSES][CRYPTO_KEY_BYTES];
   struct crypto_keys audit; // sign the audit's seals; none where no file is named
+  struct crypto_public_keys audit_public;
 };
 
 // Reads both files. False with a fault that names file and line. Refuses files that others than owner and group may use, and a
@@ -63,11 +74,15 @@ void crypto_digest(const void *bytes, size_t length, uint8_t hash[CRYPTO_HASH_BY
 // Signs a hash with the newest audit key: algorithm, key's version, signature. There must be one.
 void crypto_signature_make(const struct crypto *crypto, const uint8_t hash[CRYPTO_HASH_BYTES],
                            uint8_t signature[CRYPTO_SIGNATURE_BYTES]);
-// Whether one of the audit keys signed this hash.
-bool crypto_signature_holds(const struct crypto *crypto, const uint8_t hash[CRYPTO_HASH_BYTES], const uint8_t *signature,
-                            size_t length);
-// What others check signatures of that version with. False where there is no such key.
-bool crypto_signature_key(const struct crypto *crypto, uint8_t version, uint8_t key[CRYPTO_PUBLIC_BYTES]);
+// Whether one of these keys signed this hash.
+bool crypto_signature_holds(const struct crypto_public_keys *keys, const uint8_t hash[CRYPTO_HASH_BYTES],
+                            const uint8_t *signature, size_t length);
+// The key that this signature claims to be made with, CRYPTO_PUBLIC_BYTES long; NULL where it is none of these.
+const uint8_t *crypto_signature_key(const struct crypto_public_keys *keys, const uint8_t *signature, size_t length);
+
+// Keys as text, in the arena, and back. False with a fault where the text is none.
+char *crypto_public_keys_write(struct arena *arena, const struct crypto_public_keys *keys);
+bool crypto_public_keys_read(struct crypto_public_keys *keys, const char *text, struct fault *fault);
 
 // Compares in constant time.
 bool crypto_equal(const void *a, const void *b, size_t length);

@@ -277,6 +277,19 @@ void life_back(struct call *call) {
     take_success(call);
 }
 
+// --- What lasts ------------------------------------------------------------------------------------------------------
+
+bool call_is_awaited(const struct call *call, int64_t until_us, struct fault *fault) {
+  if (atomic_load(&call->cancelled))
+    return fault_set(fault, CODE_CANCELLED, "CANCELLED", "the client left");
+  if (atomic_load(&call->server->stopping)) {
+    fault_set(fault, CODE_UNAVAILABLE, "STOPPING", "the server is stopping");
+    fault->retry_ms = RETRY_STOPPING_MS;
+    return false;
+  }
+  return clock_us() < until_us || fault_set(fault, CODE_DEADLINE_EXCEEDED, "DEADLINE", "the deadline passed");
+}
+
 // --- Not going out ---------------------------------------------------------------------------------------------------
 
 bool life_may_go_out(const struct call *call) {

@@ -94,6 +94,10 @@ void call_trip(struct call *call, const char *step, ProtobufCMessage *in, Protob
 // Runs a step for a call of the server's own, without admission; it is replied to as any other.
 void call_run_own(struct call *call, const char *step, ProtobufCMessage *in, ProtobufCMessage *out);
 
+// For what lasts: whether somebody still waits for the call, and may. False with a fault where the client left, the server
+// stops or `until_us` (of clock_us) passed.
+bool call_is_awaited(const struct call *call, int64_t until_us, struct fault *fault);
+
 // Goes on with a call that was away; from any thread. The call is not the caller's any more.
 void call_resume(struct call *call, enum next next);
 

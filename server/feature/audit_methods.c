@@ -6,16 +6,16 @@
 #include "call/jobs.h"
 #include "feature/audit_verify.h"
 #include "feature/features.h"
-#include "feature/statement.h"
 
 // --- The last seal ---------------------------------------------------------------------------------------------------
 
 static enum next seal_after(struct call *call) {
   Zoufang__V1__AuditSeal *seal = (void *)call->response;
-  uint8_t *key = arena_alloc(&call->arena, CRYPTO_PUBLIC_BYTES);
-  if (call->fault.code == CODE_OK && seal->signature.len > 1 &&
-      crypto_signature_key(call->server->crypto, seal->signature.data[1], key))
-    seal->public_key = (ProtobufCBinaryData){.data = key, .len = CRYPTO_PUBLIC_BYTES};
+  if (call->fault.code != CODE_OK)
+    return NEXT_REPLY;
+  const uint8_t *key = crypto_signature_key(&call->server->crypto->audit_public, seal->signature.data, seal->signature.len);
+  if (key)
+    seal->public_key = (ProtobufCBinaryData){.data = (uint8_t *)(uintptr_t)key, .len = CRYPTO_PUBLIC_BYTES};
   return NEXT_REPLY;
 }
 
@@ -23,9 +23,10 @@ const struct handler handler_get_latest_seal = {.method = "AuditService/GetLates
 
 // --- Verifying -------------------------------------------------------------------------------------------------------
 
-static bool call_goes_on(void *context) {
-  const struct call *call = context;
-  return clock_us() < call->deadline_us && !atomic_load(&call->cancelled);
+static bool goes_on(void *context) {
+  struct call *call = context;
+  struct fault ignored = {.arena = &call->arena};
+  return call_is_awaited(call, call->deadline_us, &ignored);
 }
 
 // The connection becomes the auditor's for one transaction, with one snapshot, and what is left of the deadline.
@@ -41,17 +42,16 @@ static enum next verify(struct call *call) {
   const Zoufang__V1__VerifyRequest *request = (const void *)call->request;
   struct audit_verifying verifying = {
       .connection = dialer_connect(call->server->options.database_url, &call->cancelled, &call->fault),
-      .crypto = call->server->crypto,
+      .keys = &call->server->crypto->audit_public,
       .exported_number = request->seal_number,
       .exported_hash = crypto_hex(&call->arena, request->seal_hash.data, request->seal_hash.len),
-      .may_go_on = call_goes_on,
-      .context = call,
+      .leave = {goes_on, call},
   };
-  if (verifying.connection && begin(verifying.connection, call) &&
-      !audit_verify(&verifying, (void *)call->response, &call->fault) && !call_goes_on(call)) {
-    call->fault = (struct fault){.arena = &call->arena};
-    fault_set(&call->fault, CODE_DEADLINE_EXCEEDED, "DEADLINE", "the deadline passed: zoufang audit verify has none");
-  }
+  bool done = verifying.connection && begin(verifying.connection, call) &&
+              audit_verify(&verifying, (void *)call->response, &call->fault);
+  struct fault left = {.arena = &call->arena};
+  if (!done && !call_is_awaited(call, call->deadline_us, &left))
+    call->fault = left;
   PQfinish(verifying.connection);
   return NEXT_REPLY;
 }

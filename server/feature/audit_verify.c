@@ -2,7 +2,6 @@
 // same.
 
 #include "feature/audit_verify.h"
-#include "feature/statement.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,14 +54,9 @@ static Google__Protobuf__Timestamp *time_of(struct walk *walk, int64_t us) {
   return time;
 }
 
-static bool may_go_on(const struct walk *walk) {
-  const struct audit_verifying *verifying = walk->verifying;
-  return !verifying->may_go_on || verifying->may_go_on(verifying->context) ||
-         fault_set(walk->fault, CODE_DEADLINE_EXCEEDED, "DEADLINE", "the deadline passed");
-}
-
 static PGresult *run(struct walk *walk, const char *name, unsigned count, const char *const *values) {
-  return may_go_on(walk) ? statement_run(walk->verifying->connection, name, count, values, walk->fault) : NULL;
+  const struct audit_verifying *verifying = walk->verifying;
+  return statement_run_while(verifying->connection, name, count, values, &verifying->leave, walk->fault);
 }
 
 // --- The schema ------------------------------------------------------------------------------------------------------
@@ -120,7 +114,7 @@ static bool check_present_schema(struct walk *walk) {
   struct audit_schema sealed, present;
   if (!*walk->stands)
     return true;
-  if (!may_go_on(walk) || !audit_schema_read(walk->verifying->connection, &present, walk->fault))
+  if (!audit_schema_read(walk->verifying->connection, &present, walk->fault))
     return false;
   if (!strcmp(present.hash, walk->stands) || !strcmp(present.hash, walk->schema_hash))
     return true;
@@ -139,7 +133,7 @@ static bool is_signed(struct walk *walk, const struct audit_seal *seal, struct a
   audit_seal_hash(batch, seal, hash);
   const uint8_t *signature = crypto_hex_read(batch, seal->signature, &length);
   return !strcmp(crypto_hex(batch, hash, sizeof hash), seal->hash) && signature &&
-         crypto_signature_holds(walk->verifying->crypto, hash, signature, length);
+         crypto_signature_holds(walk->verifying->keys, hash, signature, length);
 }
 
 // Checks one seal without its rows, and steps over it.

@@ -11,10 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DB_OWNER_URL, AUDIT_KEY_FILE, SEAL, OPTIONS };
+enum { DB_OWNER_URL, AUDIT_KEY_FILE, PUBLIC_KEY, SEAL, OPTIONS };
 static const struct setting settings[OPTIONS] = {
     [DB_OWNER_URL] = {.name = "DB_OWNER_URL", .help = "The owner's connection", .kind = 's', .secret = true},
     [AUDIT_KEY_FILE] = {.name = "AUDIT_KEY_FILE", .help = "Keys that sign the audit's seals", .kind = 's'},
+    [PUBLIC_KEY] = {.name = "PUBLIC_KEY",
+                    .help = "Instead: what verifies them (zoufang keys public)",
+                    .kind = 's',
+                    .secret = true},
     [SEAL] = {.name = "SEAL", .help = "File with the seal that was exported", .kind = 's'},
 };
 
@@ -23,6 +27,7 @@ enum { SEAL_FILE_BYTES = 64 << 10, FOUND = 3 };
 struct audit_command {
   struct owner owner;
   struct crypto crypto;
+  struct crypto_public_keys keys; // that may have signed seals
   struct schema schema;
   const char *values[OPTIONS];
   const char *argument; // what stands behind the verb, for those that take it
@@ -74,9 +79,9 @@ static void print_seal(struct audit_command *command, const PGresult *result) {
   exported.previous_hash = bytes_at(owner, result, 5);
   exported.hash = bytes_at(owner, result, 6);
   exported.signature = bytes_at(owner, result, 7);
-  uint8_t key[CRYPTO_PUBLIC_BYTES];
-  if (exported.signature.len > 1 && crypto_signature_key(&command->crypto, exported.signature.data[1], key))
-    exported.public_key = (ProtobufCBinaryData){.data = key, .len = sizeof key};
+  const uint8_t *key = crypto_signature_key(&command->keys, exported.signature.data, exported.signature.len);
+  if (key)
+    exported.public_key = (ProtobufCBinaryData){.data = (uint8_t *)(uintptr_t)key, .len = CRYPTO_PUBLIC_BYTES};
   struct buffer out = {.arena = &owner->arena};
   json_write(&command->schema, seal_message(command), &exported.base, false, &out);
   printf("%s\n", buffer_text(&out));
@@ -105,7 +110,7 @@ static char *read_file(struct owner *owner, const char *path, size_t *length) {
   return file && *length < SEAL_FILE_BYTES ? text : NULL;
 }
 
-// The exported seal, which our key must have signed; NULL with a fault where it is none.
+// The exported seal, which one of the keys must have signed; NULL with a fault where it is none.
 static const Zoufang__V1__AuditSeal *read_seal(struct audit_command *command, const char *path) {
   struct owner *owner = &command->owner;
   size_t length;
@@ -114,7 +119,7 @@ static const Zoufang__V1__AuditSeal *read_seal(struct audit_command *command, co
       text ? (const void *)json_read(&command->schema, seal_message(command), text, length, &owner->arena, NULL, &owner->fault)
            : NULL;
   bool good = exported && exported->number > 0 && exported->hash.len == CRYPTO_HASH_BYTES &&
-              crypto_signature_holds(&command->crypto, exported->hash.data, exported->signature.data, exported->signature.len);
+              crypto_signature_holds(&command->keys, exported->hash.data, exported->signature.data, exported->signature.len);
   if (good)
     return exported;
   fault_set(&owner->fault, CODE_INVALID_ARGUMENT, "INVALID", "%s: no seal that one of these keys signed", path);
@@ -160,7 +165,7 @@ static void print_verdict(const Zoufang__V1__VerifyResponse *response) {
 static bool verify(struct audit_command *command) {
   struct owner *owner = &command->owner;
   Zoufang__V1__VerifyResponse response = ZOUFANG__V1__VERIFY_RESPONSE__INIT;
-  struct audit_verifying verifying = {.connection = owner->connection, .crypto = &command->crypto};
+  struct audit_verifying verifying = {.connection = owner->connection, .keys = &command->keys};
   if (command->values[SEAL]) {
     const Zoufang__V1__AuditSeal *exported = read_seal(command, command->values[SEAL]);
     if (!exported)
@@ -189,15 +194,19 @@ static bool erase(struct audit_command *command) {
   return done;
 }
 
+// What a verb needs of the audit key.
+enum key_need { NO_KEY, PUBLIC_HALF, WHOLE_KEY };
+
 static const struct verb {
   const char *name;
   bool (*run)(struct audit_command *);
-  bool takes_argument, needs_key;
+  bool takes_argument;
+  enum key_need needs;
 } verbs[] = {
-    {"seal", seal, false, true},
-    {"export-seal", export_seal, false, true},
-    {"verify", verify, false, true},
-    {"erase", erase, true, false},
+    {"seal", seal, false, WHOLE_KEY},
+    {"export-seal", export_seal, false, PUBLIC_HALF},
+    {"verify", verify, false, PUBLIC_HALF},
+    {"erase", erase, true, NO_KEY},
 };
 
 static int usage(void) {
@@ -209,10 +218,21 @@ static int usage(void) {
   return 2;
 }
 
+static bool open_keys(struct audit_command *command, enum key_need need) {
+  struct fault *fault = &command->owner.fault;
+  if (need == NO_KEY)
+    return true;
+  if (need == PUBLIC_HALF && command->values[PUBLIC_KEY])
+    return crypto_public_keys_read(&command->keys, command->values[PUBLIC_KEY], fault);
+  if (!crypto_open_audit(&command->crypto, command->values[AUDIT_KEY_FILE], fault))
+    return false;
+  command->keys = command->crypto.audit_public;
+  return true;
+}
+
 static bool open_and_run(struct audit_command *command, const struct verb *verb, const char *name) {
   struct owner *owner = &command->owner;
-  return owner_open(owner, command->values[DB_OWNER_URL], name) &&
-         (!verb->needs_key || crypto_open_audit(&command->crypto, command->values[AUDIT_KEY_FILE], &owner->fault)) &&
+  return owner_open(owner, command->values[DB_OWNER_URL], name) && open_keys(command, verb->needs) &&
          schema_open(&command->schema, &owner->fault) && verb->run(command);
 }
 

@@ -148,8 +148,7 @@ static void set_up(struct export *export) {
       .rows = server_script(call->server, call->method, "rows"),
       .ids_type = schema_message(schema, "zoufang.ExportIds"),
       .rows_type = schema_message(schema, export->kind->rows),
-      .may_go_on = goes_on,
-      .context = &export->life,
+      .leave = {goes_on, &export->life},
   };
   export->file = (struct export_file){.format = export->format,
                                       .noun = export->kind->noun,

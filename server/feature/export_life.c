@@ -93,13 +93,7 @@ bool export_life_goes_on(struct export_life *life) {
   int64_t now_us = clock_us();
   if (call->fault.code != CODE_OK)
     return false;
-  if (atomic_load(&call->cancelled))
-    return end_with(life, CODE_CANCELLED, "CANCELLED", "the client left");
-  if (atomic_load(&call->server->stopping))
-    return end_with(life, CODE_UNAVAILABLE, "STOPPING", "the server is stopping");
-  if (now_us > life->until_us)
-    return end_with(life, CODE_DEADLINE_EXCEEDED, "DEADLINE", "the export takes too long");
-  return sees_as_before(life, now_us);
+  return call_is_awaited(call, life->until_us, &call->fault) && sees_as_before(life, now_us);
 }
 
 // --- Beginning and ending ----------------------------------------------------------------------------------------------

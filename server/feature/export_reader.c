@@ -5,41 +5,15 @@
 #include "base/clock.h"
 #include "call/dialer.h"
 #include "call/status.h"
-#include "feature/statement.h"
-#include <poll.h>
 #include <string.h>
 
-enum { PAGE_ROWS = 2000, BATCH_ROWS = 250, LOOK_MS = 50, ERROR_TEXT = 256, BINARY = 1 };
+enum { PAGE_ROWS = 2000, BATCH_ROWS = 250, BINARY = 1 };
 
 static bool may_go_on(const struct export_reader *reader) {
-  return reader->may_go_on(reader->context);
+  return reader->leave.may_go_on(reader->leave.context);
 }
 
 // --- One statement -----------------------------------------------------------------------------------------------------
-
-static void cancel(PGconn *connection) {
-  char error[ERROR_TEXT];
-  PGcancel *handle = PQgetCancel(connection);
-  PQcancel(handle, error, sizeof error);
-  PQfreeCancel(handle);
-}
-
-// Waits for the answer; where it is not to go on the database is told so.
-static bool await(struct export_reader *reader) {
-  while (PQisBusy(reader->connection)) {
-    struct pollfd socket = {.fd = PQsocket(reader->connection), .events = POLLIN};
-    if (PQflush(reader->connection) > 0)
-      socket.events |= POLLOUT;
-    poll(&socket, 1, LOOK_MS);
-    if (!may_go_on(reader)) {
-      cancel(reader->connection);
-      return false;
-    }
-    if (!PQconsumeInput(reader->connection))
-      return true; // the result says that the connection is lost
-  }
-  return true;
-}
 
 static bool take_failure(struct export_reader *reader, const PGresult *result) {
   struct fault *fault = &reader->call->fault;
@@ -56,7 +30,7 @@ static PGresult *take_result(struct export_reader *reader, int sent, ExecStatusT
     fault_set(&reader->call->fault, CODE_UNAVAILABLE, "DATABASE_AWAY", "the database went away");
     return NULL;
   }
-  if (!await(reader))
+  if (!statement_await(reader->connection, &reader->leave))
     return NULL;
   PGresult *result = PQgetResult(reader->connection), *further;
   while ((further = PQgetResult(reader->connection)))

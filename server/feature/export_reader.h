@@ -2,7 +2,7 @@
 
 #pragma once
 #include "call/server.h"
-#include <libpq-fe.h>
+#include "feature/statement.h"
 
 enum { EXPORT_PREPARED = 4 }; // the list's first page and its others, and the rows
 
@@ -12,8 +12,7 @@ struct export_reader {
   const struct method *list; // whose statement and filters are those of the export
   struct script *rows;       // the step that reads what stands in the file, by ids
   const struct message *ids_type, *rows_type;
-  bool (*may_go_on)(void *context); // asked all the time; false leaves a fault in the call
-  void *context;
+  struct statement_leave leave; // asked all the time; where it says no it leaves a fault in the call
 
   // The reader's own.
   PGconn *connection;

@@ -11,5 +11,19 @@ PGresult *statement_run(PGconn *connection, const char *name, unsigned count, co
 // The same where rows do not matter.
 bool statement_do(PGconn *connection, const char *name, unsigned count, const char *const *values, struct fault *fault);
 
+// Whether a statement may go on, asked while it runs. All zero: it may.
+struct statement_leave {
+  bool (*may_go_on)(void *context);
+  void *context;
+};
+
+// Waits for the answer to what was sent on `connection`. False where it may not go on: the database is told to cancel it, and
+// the connection is good for PQfinish alone.
+bool statement_await(PGconn *connection, const struct statement_leave *leave);
+
+// statement_run for what lasts. NULL with a fault CANCELLED where it may not go on.
+PGresult *statement_run_while(PGconn *connection, const char *name, unsigned count, const char *const *values,
+                              const struct statement_leave *leave, struct fault *fault);
+
 // begin, commit, rollback: what has neither parameters nor rows.
 bool statement_plain(PGconn *connection, const char *text, struct fault *fault);

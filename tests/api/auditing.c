@@ -335,6 +335,53 @@ static void a_chain_made_with_another_key_is_none(void) {
   assert_told(verify(COPY, false, FOUND), "a seal was changed, or not made with these keys, seal 1");
 }
 
+// What verify prints where nothing but a public key is to be had.
+static const char *verify_in_public(const char *key, int expected_code) {
+  const char *printed;
+  CU_ASSERT_EQUAL(command_on(COPY, "no.such.keys",
+                             (const char *[]){"audit", "verify", "--public-key", key, "--seal", seal_file, NULL}, &printed),
+                  expected_code);
+  return printed;
+}
+
+static const char *public_key_of(const char *keys) {
+  const char *printed;
+  const char *path = arena_printf(client_memory(), "%s/%s", world()->folder, keys);
+  CU_ASSERT_EQUAL(command_on(COPY, "no.such.keys", (const char *[]){"keys", "public", path, NULL}, &printed), 0);
+  return arena_strndup(client_memory(), printed, strcspn(printed, "\n"));
+}
+
+static void an_auditor_verifies_with_a_public_key_alone(void) {
+  copy();
+  const char *key = public_key_of("audit.keys"), *printed;
+  assert_told(verify_in_public(key, 0), "the audit holds: 1 seals over ");
+  const char *file = arena_printf(client_memory(), "%s/audit.public", world()->folder);
+  FILE *kept = fopen(file, "we");
+  CU_ASSERT_PTR_NOT_NULL_FATAL(kept);
+  fprintf(kept, "%s\n", key);
+  fclose(kept);
+  CU_ASSERT_EQUAL(
+      command_on(COPY, "no.such.keys", (const char *[]){"audit", "verify", "--public-key-file", file, NULL}, &printed), 0);
+  assert_told(printed, "the audit holds: 1 seals over ");
+  CU_ASSERT_TRUE(on(COPY, "set session_replication_role = replica; update audit set actor = 'somebody' where id = 12"));
+  assert_told(verify_in_public(key, FOUND), "a row was changed, seal 1, from row 12 on");
+}
+
+static void another_public_key_fits_no_seal(void) {
+  copy();
+  COMMAND(COPY, "keys", "make", arena_printf(&lasting, "%s/strange.keys", world()->folder));
+  const char *other = public_key_of("strange.keys"), *printed;
+  CU_ASSERT_EQUAL(command_on(COPY, "no.such.keys", (const char *[]){"audit", "verify", "--public-key", other, NULL}, &printed),
+                  FOUND);
+  assert_told(printed, "a seal was changed, or not made with these keys, seal 1");
+  assert_told(verify_in_public(other, 1), "no seal that one of these keys signed");
+  assert_told(verify_in_public("1:no key", 1), "no public key");
+  // It verifies and seals nothing.
+  CU_ASSERT_EQUAL(command_on(COPY, "no.such.keys",
+                             (const char *[]){"audit", "seal", "--public-key", public_key_of("audit.keys"), NULL}, &printed),
+                  1);
+}
+
 static void a_seal_that_is_missing_in_the_middle_is_named(void) {
   copy();
   for (int i = 0; i < 3; i++) {
@@ -524,6 +571,7 @@ static void a_server_without_an_audit_key_says_so_and_serves(void) {
 SUITE_WITH(auditing, open_auditing, close_auditing, AUDITING_LIMIT_S, TEST(where_nobody_tampered_nothing_is_found),
            TEST(each_tampering_is_named), TEST(a_dropped_tail_is_found_by_the_exported_seal_alone),
            TEST(a_chain_made_anew_with_the_right_key_is_not_the_exported_one), TEST(a_chain_made_with_another_key_is_none),
+           TEST(an_auditor_verifies_with_a_public_key_alone), TEST(another_public_key_fits_no_seal),
            TEST(a_seal_that_is_missing_in_the_middle_is_named),
            TEST(an_altered_schema_is_not_made_good_by_sealing_it_nor_by_altering_it_back),
            TEST(what_is_not_yet_sealed_is_counted), TEST(what_is_erased_by_law_leaves_the_chain_whole),

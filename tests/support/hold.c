@@ -2,16 +2,21 @@
 
 #include "support/hold.h"
 #include "base/clock.h"
+#include "support/client_wire.h"
 #include "support/database.h"
 #include <poll.h>
 
 enum { PATIENCE_US = 10 * 1000 * 1000, LOOK_MS = 5 };
 
-PGconn *hold_visits(void) {
+PGconn *hold_table(const char *table) {
   PGconn *holder = sql_connect(true);
   PQclear(PQexec(holder, "begin"));
-  PQclear(PQexec(holder, "lock table zoufang.visit in access exclusive mode"));
+  PQclear(PQexec(holder, arena_printf(client_memory(), "lock table zoufang.%s in access exclusive mode", table)));
   return holder;
+}
+
+PGconn *hold_visits(void) {
+  return hold_table("visit");
 }
 
 void hold_release(PGconn *holder) {

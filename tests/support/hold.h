@@ -4,7 +4,8 @@
 #include <libpq-fe.h>
 #include <stdbool.h>
 
-// A lock that no statement on visits gets past, until hold_release.
+// A lock that no statement on a table, or on visits, gets past, until hold_release.
+PGconn *hold_table(const char *table);
 PGconn *hold_visits(void);
 void hold_release(PGconn *holder);
 

@@ -305,18 +305,18 @@ static void a_signature_holds_for_its_hash_and_under_its_key_alone(void) {
   CU_ASSERT_TRUE_FATAL(open_with("1 " KEY_A "\n", "1 " KEY_B "\n") && open_audit("1 " KEY_C "\n"));
   crypto_digest("said", 4, hash);
   crypto_signature_make(&crypto, hash, signature);
-  CU_ASSERT_TRUE(crypto_signature_holds(&crypto, hash, signature, sizeof signature));
-  CU_ASSERT_FALSE(crypto_signature_holds(&crypto, hash, signature, sizeof signature - 1));
+  CU_ASSERT_TRUE(crypto_signature_holds(&crypto.audit_public, hash, signature, sizeof signature));
+  CU_ASSERT_FALSE(crypto_signature_holds(&crypto.audit_public, hash, signature, sizeof signature - 1));
   for (size_t i = 0; i < sizeof signature; i++) {
     signature[i] ^= 1;
-    CU_ASSERT_FALSE(crypto_signature_holds(&crypto, hash, signature, sizeof signature));
+    CU_ASSERT_FALSE(crypto_signature_holds(&crypto.audit_public, hash, signature, sizeof signature));
     signature[i] ^= 1;
   }
   crypto_digest("Said", 4, hash);
-  CU_ASSERT_FALSE(crypto_signature_holds(&crypto, hash, signature, sizeof signature));
+  CU_ASSERT_FALSE(crypto_signature_holds(&crypto.audit_public, hash, signature, sizeof signature));
   crypto_digest("said", 4, hash);
   CU_ASSERT_TRUE(open_audit("1 " KEY_D "\n"));
-  CU_ASSERT_FALSE(crypto_signature_holds(&crypto, hash, signature, sizeof signature));
+  CU_ASSERT_FALSE(crypto_signature_holds(&crypto.audit_public, hash, signature, sizeof signature));
 }
 
 static void a_new_audit_key_signs_and_the_old_ones_signatures_hold(void) {
@@ -327,8 +327,51 @@ static void a_new_audit_key_signs_and_the_old_ones_signatures_hold(void) {
   CU_ASSERT_TRUE_FATAL(open_audit("1 " KEY_C "\n2 " KEY_D "\n"));
   crypto_signature_make(&crypto, hash, new);
   CU_ASSERT_EQUAL(new[1], 2);
-  CU_ASSERT_TRUE(crypto_signature_holds(&crypto, hash, old, sizeof old));
-  CU_ASSERT_TRUE(crypto_signature_holds(&crypto, hash, new, sizeof new));
+  CU_ASSERT_TRUE(crypto_signature_holds(&crypto.audit_public, hash, old, sizeof old));
+  CU_ASSERT_TRUE(crypto_signature_holds(&crypto.audit_public, hash, new, sizeof new));
+}
+
+static void public_keys_go_there_and_back_on_one_line_and_hold_as_the_files_do(void) {
+  uint8_t hash[CRYPTO_HASH_BYTES], old[CRYPTO_SIGNATURE_BYTES], new[CRYPTO_SIGNATURE_BYTES];
+  struct crypto_public_keys keys;
+  CU_ASSERT_TRUE_FATAL(open_with("1 " KEY_A "\n", "1 " KEY_B "\n") && open_audit("1 " KEY_C "\n"));
+  crypto_digest("said", 4, hash);
+  crypto_signature_make(&crypto, hash, old);
+  CU_ASSERT_TRUE_FATAL(open_audit("7 " KEY_D "\n1 " KEY_C "\n"));
+  crypto_signature_make(&crypto, hash, new);
+  const char *text = crypto_public_keys_write(&arena, &crypto.audit_public);
+  CU_ASSERT_PTR_NULL(strchr(text, '\n'));
+  CU_ASSERT_PTR_NULL(strstr(text, KEY_C));
+  CU_ASSERT_TRUE_FATAL(crypto_public_keys_read(&keys, text, &fault));
+  CU_ASSERT_EQUAL(keys.count, 2);
+  CU_ASSERT_TRUE(crypto_signature_holds(&keys, hash, old, sizeof old));
+  CU_ASSERT_TRUE(crypto_signature_holds(&keys, hash, new, sizeof new));
+  CU_ASSERT_TRUE_FATAL(crypto_public_keys_read(&keys, strchr(text, ',') + 1, &fault));
+  CU_ASSERT_FALSE(crypto_signature_holds(&keys, hash, old, sizeof old));
+  CU_ASSERT_TRUE(crypto_signature_holds(&keys, hash, new, sizeof new));
+}
+
+static void what_is_no_public_key_is_refused(void) {
+  static const char *const texts[] = {"",
+                                      "1",
+                                      "1:",
+                                      KEY_A,
+                                      "1 " KEY_A,
+                                      "0:" KEY_A,
+                                      "256:" KEY_A,
+                                      "1:" KEY_A "0",
+                                      "1:" KEY_A ",",
+                                      "1:" KEY_A ",1:" KEY_B,
+                                      "1:" KEY_A "\n2:" KEY_B,
+                                      "1:zz" KEY_A,
+                                      ",1:" KEY_A,
+                                      "1:" KEY_A ", 2:" KEY_B};
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    struct crypto_public_keys keys;
+    fault = (struct fault){.arena = &arena};
+    CU_ASSERT_FALSE(crypto_public_keys_read(&keys, texts[i], &fault));
+    CU_ASSERT_STRING_EQUAL(fault.reason, "PUBLIC_KEY");
+  }
 }
 
 static void a_key_that_seals_does_not_sign(void) {
@@ -349,4 +392,6 @@ SUITE_WITH(crypto, make_folder, drop_folder, 0, TEST(key_files_hold_versions_in_
            TEST(equal_values_do_not_seal_alike), TEST(a_password_matches_its_own_hash_alone),
            TEST(the_dummy_hash_costs_as_much_and_matches_nothing), TEST(base64url_goes_there_and_back_at_every_length),
            TEST(what_is_no_base64url_is_refused), TEST(a_signature_holds_for_its_hash_and_under_its_key_alone),
-           TEST(a_new_audit_key_signs_and_the_old_ones_signatures_hold), TEST(a_key_that_seals_does_not_sign));
+           TEST(a_new_audit_key_signs_and_the_old_ones_signatures_hold),
+           TEST(public_keys_go_there_and_back_on_one_line_and_hold_as_the_files_do), TEST(what_is_no_public_key_is_refused),
+           TEST(a_key_that_seals_does_not_sign));

@@ -1,0 +1,73 @@
+// Verifying the audit reads everything: it ends, with its statement, when nobody waits for it any more.
+
+#include "base/clock.h"
+#include "suite.h"
+#include "support/asking.h"
+#include "support/hold.h"
+#include "support/world.h"
+#include <signal.h>
+
+#define BOTH(t) for (enum transport t = REST; t <= GRPC; t++)
+
+enum { LEAVES_AFTER_MS = 500, SOON_MS = 4000, PATIENCE_MS = 20000 };
+
+static const char verify[] = "AuditService/Verify";
+
+// Waiting for a lock is as good as reading for hours: only a cancel ends it.
+static void who_leaves_ends_his_verifying_and_its_statement(void) {
+  BOTH(t) {
+    PGconn *holder = hold_table("audit_seal");
+    struct client *client = client_open(&world()->schema, world()->http_port, world()->grpc_port);
+    client_manners(client)->leaves_after_ms = LEAVES_AFTER_MS;
+    struct asking out;
+    asking_begin(&out, client, t, token_of("auditor"), verify, "{}");
+    CU_ASSERT_TRUE(hold_await(1));
+    asking_end(&out);
+    CU_ASSERT_NOT_EQUAL(out.code, CODE_OK);
+    int64_t begun_us = clock_us();
+    CU_ASSERT_TRUE(hold_await_rest());
+    CU_ASSERT_TRUE(clock_us() - begun_us < SOON_MS * 1000LL);
+    hold_release(holder);
+    client_close(client);
+    CU_ASSERT_EQUAL(ask(world()->client, t, token_of("auditor"), verify, "{}").code, CODE_OK); // and the next one is served
+  }
+}
+
+static void past_its_deadline_verifying_ends(void) {
+  struct instance instance;
+  CU_ASSERT_TRUE_FATAL(
+      instance_start(&instance, (const char *[]){"ZOUFANG_DEADLINE_MS=1500", "ZOUFANG_DEADLINE_MAX_MS=1500", NULL}));
+  BOTH(t) {
+    PGconn *holder = hold_table("audit_seal");
+    struct answer answer = ask(instance.client, t, token_of("auditor"), verify, "{}");
+    CU_ASSERT_EQUAL(answer.code, CODE_DEADLINE_EXCEEDED);
+    CU_ASSERT_TRUE(hold_await_rest());
+    hold_release(holder);
+  }
+  CU_ASSERT_EQUAL(instance_stop(&instance), 0);
+}
+
+// At once, and not when the grace of calls in flight is over.
+static void a_server_that_stops_ends_verifying(void) {
+  BOTH(t) {
+    struct instance instance;
+    CU_ASSERT_TRUE_FATAL(instance_start(&instance, (const char *[]){"ZOUFANG_GRACE_MS=20000", NULL}));
+    PGconn *holder = hold_table("audit_seal");
+    struct asking out;
+    asking_begin(&out, instance.client, t, token_of("auditor"), verify, "{}");
+    CU_ASSERT_TRUE(hold_await(1));
+    int64_t begun_us = clock_us();
+    kill(instance.process.pid, SIGTERM);
+    CU_ASSERT_EQUAL(process_wait(&instance.process, PATIENCE_MS), 0);
+    CU_ASSERT_TRUE(clock_us() - begun_us < SOON_MS * 1000LL);
+    asking_end(&out);
+    CU_ASSERT_EQUAL(out.code, CODE_UNAVAILABLE);
+    CU_ASSERT_STRING_EQUAL(out.reason, "STOPPING");
+    CU_ASSERT_TRUE(hold_await_rest());
+    hold_release(holder);
+    instance_stop(&instance);
+  }
+}
+
+SUITE_WITH(verifying, world_open, client_forget, 60, TEST(who_leaves_ends_his_verifying_and_its_statement),
+           TEST(past_its_deadline_verifying_ends), TEST(a_server_that_stops_ends_verifying));
