@@ -35,6 +35,7 @@ WORDS(NOT_A_CALENDAR_PERIOD, "应为整月、整季、半年或整年", "must en
 WORDS(NO_SUCH_DIMENSION, "没有这个统计维度", "names a dimension that there is not")
 WORDS(NO_SUCH_MEASURE, "没有这个统计指标", "names a count that there is not")
 WORDS(TOO_FINE, "统计过细，请减少维度", "is finer than analysts may ask, name fewer dimensions")
+WORDS(NOT_TOLD, "不向分析员提供此项统计", "is not told to analysts")
 WORDS(TOO_MANY_ROWS, "结果行数过多，请缩小区划、缩短时间或减少维度",
       "gives too many rows, ask for a smaller region, a shorter period or fewer dimensions")
 HIDING(OUT_OF_SIGHT, "不存在或无权查看", "does not exist, or is out of your sight")

@@ -180,6 +180,19 @@ create index lead_outcome_false on lead_outcome (approved_at, lead_id) where app
 create index lead_outcome_cleared on lead_outcome (approved_at, lead_id) where approved_at is not null and cleared_names <> '{}';
 create index lead_feedback_told on lead_feedback (told_at) include (lead_id, satisfaction) where about = 2;
 
+-- Which two periods (k of figure_windows) each change compares. A change is a rate: what was gained ÷ what was there before. Each next row is the year
+-- before of the one above it.
+create function figure_changes() returns table (key text, k int4, now int4, before int4)
+language sql immutable parallel safe rows 6 as $$
+  values
+    ('reports_change', 0, 0, 1),
+    ('reports_change', 1, 1, 2),
+    ('reports_change_year_1', 0, 10, 11),
+    ('reports_change_year_1', 1, 11, 12),
+    ('reports_change_year_2', 0, 11, 12),
+    ('reports_change_year_2', 1, 12, 13)
+$$;
+
 -- 受理信访举报 and 检举控告.
 create function figures_received(windows figure_window[]) returns table (key text, k int4, value int8)
 language plpgsql stable security definer rows 20 set search_path = zoufang, pg_temp as $$
@@ -216,17 +229,8 @@ begin
   ) v(key, value)
   where c.k < 2
   union all
-  -- A change is a rate: what was gained ÷ what was there before. Each next row is the year before of the one above it.
   select v.key, g.k, v.value
-  from (
-    values
-      ('reports_change', 0, 0, 1),
-      ('reports_change', 1, 1, 2),
-      ('reports_change_year_1', 0, 10, 11),
-      ('reports_change_year_1', 1, 11, 12),
-      ('reports_change_year_2', 0, 11, 12),
-      ('reports_change_year_2', 1, 12, 13)
-  ) g(key, k, now, before)
+  from figure_changes() g
   join received n on n.k = g.now
   join received b on b.k = g.before
   cross join lateral (values (g.key || '_gained', n.n - b.n), (g.key || '_before', b.n)) v(key, value);
@@ -467,8 +471,8 @@ end
 $$;
 
 call settle_definers();
-revoke all on function figure_scope, figure_land, year_before, figure_windows, figure_sight, check_figures_asked, figures_received, figures_of_rounds,
-  all_of, different, figures_of_visits, figures_of_matters from public;
+revoke all on function figure_scope, figure_land, year_before, figure_windows, figure_sight, check_figures_asked, figure_changes, figures_received,
+  figures_of_rounds, all_of, different, figures_of_visits, figures_of_matters from public;
 grant execute on function all_of, different, year_before, figure_sight, check_figures_asked to zoufang;
-grant execute on function all_of, different, year_before, day_start, local_day, local_zone to zoufang_definer;
+grant execute on function all_of, different, year_before, day_start, local_day, local_zone, figure_changes to zoufang_definer;
 call audit_retell();

@@ -357,18 +357,12 @@ language sql immutable parallel safe rows 57 as $$
     (57, 'accusations_initial_share', 2, 'accusations_initial', 'accusations_received', 2)
 $$;
 
--- What is counted for figures: each count of the period (k 0) and of the one a year before (k 1). What is not there is 0.
-create function figures_counted(asked int8, from_day date, until_day date) returns table (key text, k int4, value int8)
+-- All counts of windows but those of reports received and what is entered; `wide` are the same, not cut by counties where that is cheaper.
+create function figures_of_all(windows figure_window[], wide figure_window[]) returns table (key text, k int4, value int8)
 language plpgsql stable security definer rows 120 set search_path = zoufang, pg_temp as $$
 #variable_conflict use_column
-declare
-  all_windows constant figure_window[] := figure_windows(asked, from_day, until_day, true);
-  windows constant figure_window[] := array(select w from unnest(all_windows) w where w.k < 2);
-  wide constant figure_window[] := array(select w from unnest(figure_windows(asked, from_day, until_day, false)) w where w.k < 2);
 begin
   return query
-  select * from figures_received(all_windows)
-  union all
   select * from figures_of_visits(windows)
   union all
   select * from figures_of_matters(windows, wide)
@@ -381,7 +375,23 @@ begin
   union all
   select * from figures_of_offices(wide)
   union all
-  select * from figures_of_recommendations(wide)
+  select * from figures_of_recommendations(wide);
+end
+$$;
+
+-- What is counted for figures: each count of the period (k 0) and of the one a year before (k 1). What is not there is 0.
+create function figures_counted(asked int8, from_day date, until_day date) returns table (key text, k int4, value int8)
+language plpgsql stable security definer rows 120 set search_path = zoufang, pg_temp as $$
+#variable_conflict use_column
+declare
+  all_windows constant figure_window[] := figure_windows(asked, from_day, until_day, true);
+  windows constant figure_window[] := array(select w from unnest(all_windows) w where w.k < 2);
+  wide constant figure_window[] := array(select w from unnest(figure_windows(asked, from_day, until_day, false)) w where w.k < 2);
+begin
+  return query
+  select * from figures_received(all_windows)
+  union all
+  select * from figures_of_all(windows, wide)
   union all
   select * from figures_entered(asked, from_day, until_day);
 end
@@ -389,5 +399,5 @@ $$;
 
 call settle_definers();
 revoke all on function figures_of_outcomes, figures_of_cases, figures_of_offices, figures_of_recommendations, figures_entered, figure_list,
-  figures_counted from public;
+  figures_of_all, figures_counted from public;
 grant execute on function figure_list, figures_counted to zoufang;

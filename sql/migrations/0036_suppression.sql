@@ -1,7 +1,8 @@
 -- Small counts: what of a set of counts may be told, so that no count under three follows from it.
 --
 -- Counts come as cells: of a township and a month, and of a value of one dimension. Told are totals of a city, its counties and townships, for the
--- year and its months, and the same by value. Two rules make all of it, and docs/figures-analysis.md says why they are enough:
+-- year and its months, and the same by value; and whole years of other counts. Two rules make all of it, and docs/figures-analysis.md says why they are
+-- enough:
 -- who is told one part of a whole is told so little of the rest that it is at least two parts and at least three records (told_columns);
 -- and what is told of finer parts hangs as a tree on what is told of the whole: a county's months under the county, its values under
 -- those, never across. The functions know no table: who calls them counts.
@@ -15,9 +16,10 @@ create function least_told() returns int8
 language sql immutable parallel safe as $$ select 3::int8 $$;
 
 -- Which columns of a table of counts may be told in every row, where each row's sum and each column's are known. `counts` row by row. A
--- column is told where it is not small in any row; the columns that are not must be two at least and together not small in any row (nor, of
--- one row, so many that each must be as large as a small count can be): else the weakest of the told is held back with them.
-create function told_columns(counts int8[], width int4) returns boolean[]
+-- column is told where it is not small in any row, and `open` where that is given; the columns that are not must be two at least and together
+-- not small in any row (nor, of one row, so many that each must be as large as a small count can be): else the weakest of the told is held
+-- back with them.
+create function told_columns(counts int8[], width int4, open boolean[] default null) returns boolean[]
 language plpgsql immutable parallel safe as $$
 declare
   least constant int8 := least_told();
@@ -34,7 +36,7 @@ begin
     for r in 1..height - 1 loop
       lowest[c] := least(lowest[c], counts[r * width + c]);
     end loop;
-    told[c] := lowest[c] >= least;
+    told[c] := lowest[c] >= least and coalesce(open[c], true);
     if told[c] and (weakest is null or lowest[c] < lowest[weakest]) then
       weakest := c;
     end if;
@@ -362,5 +364,47 @@ begin
 end
 $$;
 
-revoke all on function least_told, told_columns, told_places, told_values from public;
-grant execute on function least_told, told_columns, told_places, told_values to zoufang_definer;
+-- A part of a count of one city: `place` a county, or 0 for the city, which is counted by itself (persons of two counties are once there).
+-- `open`: the whole that it is a part of is told there.
+create type told_part as (key text, part int4, place int4, n int8, open boolean);
+
+-- Which counts may be told of a city's year and of its counties, each count by itself. A count that is a part of another that is told comes as
+-- two parts, itself and what is left of the whole: both are told or none. All counties come for each part.
+create function told_counties(parts told_part[]) returns table (key text, place int4)
+language plpgsql immutable parallel safe rows 100 as $$
+#variable_conflict use_column
+declare
+  least constant int8 := least_told();
+begin
+  return query
+  with part as materialized (
+    select p.* from unnest(parts) p
+  ),
+  city as (
+    select p.key
+    from part p
+    where p.place = 0
+    group by p.key
+    having min(p.n) >= least
+       and bool_and(p.open)
+  )
+  select c.key, 0 from city c
+  union all
+  select g.key, u.place
+  from (
+    select p.key,
+           array_agg(p.n order by p.part, p.place) as counts,
+           array_agg(p.place order by p.place) filter (where p.part = 1) as places,
+           array_agg(p.open order by p.place) filter (where p.part = 1) as open
+    from part p
+    join city using (key)
+    where p.place > 0
+    group by p.key
+  ) g
+  cross join lateral unnest(g.places, told_columns(g.counts, cardinality(g.places), g.open)) u(place, told)
+  where u.told;
+end
+$$;
+
+revoke all on function least_told, told_columns, told_places, told_values, told_counties from public;
+grant execute on function least_told, told_columns, told_places, told_values, told_counties to zoufang_definer;

@@ -1,34 +1,17 @@
 -- Analysis: counts by dimensions, rankings, the backlog, and what stands out. Like the figures of a work report they are counted where the caller's
--- grants as supervisor or analyst reach, by recorded codes, without what blinds him; for who is an analyst only, small counts are held back by
--- 0036.
+-- grants as supervisor or analyst reach, by recorded codes, without what blinds him; who is an analyst only is told what 0040 tells.
 set local search_path = zoufang;
 
--- Whether the caller has exact counts of a region: as far as he may have any of it he supervises it.
+-- Whether the caller has exact counts of a region: he supervises all of it that is counted for him.
 create function figures_exact(asked int8) returns boolean
 language plpgsql stable security definer set search_path = zoufang, pg_temp as $$
 begin
-  return coalesce((
-    select int8multirange(int8range(r.first, r.last, '[]')) * figure_scope() <@ scope()
-    from region r
-    where r.code = asked
-  ), false);
-end
-$$;
-
--- Refuses what analysts cannot ask: a period that is no calendar month, quarter, half-year or year.
-create function check_calendar_period(asked int8, from_day date, until_day date) returns void
-language plpgsql stable as $$
-begin
-  perform refuse_unless(
-    figures_exact(asked)
-      or exists (
-        select
-        from unnest('{1,3,6,12}'::int4[]) n
-        where from_day = date_trunc('month', from_day)
-          and (extract(month from from_day)::int4 - 1) % n = 0
-          and until_day = from_day + n * interval '1 month'
-      ),
-    'NOT_A_CALENDAR_PERIOD', 'to'
+  return not exists (
+    select
+    from figure_sight(asked) s
+    cross join lateral unnest(s.counted) c(code)
+    join region r on r.code = c.code
+    where (r.current_code <@ scope()) is not true
   );
 end
 $$;
@@ -49,13 +32,12 @@ language sql immutable parallel safe rows 15 as $$
       true, 'select ''LEAD_CHANNEL_'' || unnest(''{LETTER,WALK_IN,WEB,PHONE,DOWN_VISIT,RECEPTION,TRANSFERRED}''::text[])'),
     ('class', 'l.class', '''LEAD_CLASS_'' || (''{ACCUSATION,SUGGESTION,APPEAL,OTHER}''::text[])[%s]', null, true,
       'select ''LEAD_CLASS_'' || unnest(''{ACCUSATION,SUGGESTION,APPEAL,OTHER}''::text[])'),
-    ('occurrence', 'l.occurrence', '''LEAD_OCCURRENCE_'' || (''{INITIAL,REPEAT,SKIP_LEVEL}''::text[])[%s]', null, true,
-      'select ''LEAD_OCCURRENCE_'' || unnest(''{INITIAL,REPEAT,SKIP_LEVEL}''::text[])'),
+    ('occurrence', 'l.occurrence', '''LEAD_OCCURRENCE_'' || (''{INITIAL,REPEAT,SKIP_LEVEL}''::text[])[%s]', null, false, null),
     ('state', 'l.state', 'lead_state_name(%s)', null, false, null),
     ('outcome', 'case when l.state in (8, 9, 10) then (
         select o.finding from lead_outcome o where o.lead_id = l.id and o.approved_at is not null order by o.approved_at desc limit 1
       ) end', '''OUTCOME_FINDING_'' || (''{SUBSTANTIATED,UNFOUNDED,FALSE_ACCUSATION,DISTURBING_ORDER}''::text[])[%s]', null, false, null),
-    ('campaign', 'l.campaign_id', '%s::text', 'campaign n on n.id = %s', true, 'select id::text from campaign'),
+    ('campaign', 'l.campaign_id', '%s::text', 'campaign n on n.id = %s', false, null),
     ('city', 'l.region_code / 100000000 * 100000000', '%s::text', 'region n on n.code = %s', false, null),
     ('county', 'l.region_code / 1000000 * 1000000', '%s::text', 'region n on n.code = %s', false, null),
     ('township', 'l.region_code / 1000 * 1000', '%s::text', 'region n on n.code = %s', false, null),
@@ -270,182 +252,14 @@ begin
 end
 $$;
 
--- Counts of a city for 0036: for a year by townships and months; with year 0 as it is now, as of one month. `value` is an expression of the rows of
--- the measure's source, `measure` one of measures(), or what is counted as of now: open, villages.
-create function cells_of_city(city int8, year int4, measure text, value text) returns count_cell[]
-language plpgsql stable security definer set search_path = zoufang, pg_temp as $$
-declare
-  first_code constant int8 := city / 100000000 * 100000000;
-  last_code constant int8 := first_code + 99999999;
-  windows figure_window[];
-  statement text;
-  cells count_cell[];
-begin
-  if measure = 'villages' then
-    statement := 'select v.township, 1 as month, v.value, count(*) as n from (select l.code / 1000 as township, ' || value || ' as value
-      from region l where l.level = 5 and l.successor_code is null and l.code between $3 and $4) v group by 1, 2, 3';
-  elsif year = 0 then
-    statement := 'select l.region_code / 1000 as township, 1 as month, ' || value || ' as value, count(*) as n
-      from lead l where l.open and l.region_code between $3 and $4 and (l.accused is null or not l.accused && $2) group by 1, 2, 3';
-  else
-    select format(
-             'select r.township, r.month, r.value, %s as n from (%s) r group by 1, 2, 3',
-             m.aggregate,
-             measured_rows(m.source, 'l.region_code / 1000 as township, extract(month from t.at at time zone local_zone()) as month, '
-               || value || ' as value')
-           )
-    into statement
-    from measures() m
-    where m.name = measure;
-    windows := array[row(0, null, first_code, last_code, day_start(make_date(year, 1, 1)), day_start(make_date(year + 1, 1, 1)),
-      make_date(year, 1, 1), make_date(year + 1, 1, 1), day_start(make_date(year + 1, 1, 1)), make_date(year + 1, 1, 1))::figure_window];
-  end if;
-  execute format('select coalesce(array_agg(row(%L, c.value, c.township, c.month, c.n)::count_cell), %L) from (%s) c where c.n > 0', '', '{}', statement)
-  into cells
-  using windows, blind(), first_code, last_code;
-  return cells;
-end
-$$;
-
--- What an analyst may be told of cities, by a measure and a dimension's values; without `keys` by places alone. Level 2 a city, 3 a county, 4 a
--- township; month 0 for the whole year, or for now where year is 0.
-create function told_of(cities int8[], year int4, measure text, expression text, keys text[], depth int4)
-returns table (value text, code int8, month int2, n int8)
-language plpgsql stable security definer rows 500 set search_path = zoufang, pg_temp as $$
-#variable_conflict use_column
-declare
-  today constant date := local_day(now());
-  months constant int4 := case
-    when year = 0 or year > extract(year from today) then 1
-    when year = extract(year from today) then extract(month from today)
-    else 12
-  end;
-  city int8;
-  cells count_cell[];
-  townships int4[];
-begin
-  foreach city in array cities loop
-    cells := cells_of_city(city, year, measure, expression);
-    townships := array(
-      select (r.code / 1000)::int4
-      from region r
-      where r.level = 4
-        and r.code between city and city + 99999999
-        and (r.ended_on is null or year > 0 and r.ended_on > make_date(greatest(year, 1), 1, 1))
-      union
-      select c.township from unnest(cells) c
-    );
-    if keys is null then
-      return query
-      select '', t.place * case t.level when 2 then 100000000::int8 when 3 then 1000000 else 1000 end, t.month, t.n
-      from told_places(cells, '{""}', townships, months, depth) t;
-    else
-      return query
-      select t.value, t.place * case t.level when 2 then 100000000::int8 when 3 then 1000000 else 1000 end, t.month, t.n
-      from told_values(cells, array(select k from unnest(keys) k union select c.value from unnest(cells) c), townships, months, depth) t;
-    end if;
-  end loop;
-end
-$$;
-
--- All keys of a content dimension, '' for what is not stated, and the expression of a lead's key.
-create function keys_of(dim text, out keys text[], out expression text)
-language plpgsql stable security definer set search_path = zoufang, pg_temp as $$
-declare
-  d record;
-begin
-  select * into d from dimensions() o where o.name = dim;
-  execute format('select array(%s union select %L)', d.domain, '') into keys;
-  expression := format('coalesce(%s, %L)', format(d.key, '(' || d.expression || ')'), '');
-end
-$$;
-
--- What an analyst is told of counted_by: rows and counts that 0036 lets out. By what leads are about only what was received.
-create function told_by(asked int8, from_day date, until_day date, dims text[], names text[])
-returns table (by text, keys text[], key_names text[], counts int8[])
-language plpgsql stable security definer rows 1000 set search_path = zoufang, pg_temp as $$
-#variable_conflict use_column
-declare
-  places constant int8[] := array(select figure_places(asked));
-  cities constant int8[] := array(select distinct p / 100000000 * 100000000 from unnest(places) p);
-  year constant int4 := extract(year from from_day);
-  begun constant date := least(until_day, (date_trunc('month', local_day(now())) + interval '1 month')::date);
-  months constant int2[] := array(select extract(month from m)::int2 from generate_series(from_day, begun - 1, interval '1 month') m);
-  whole_year constant boolean := until_day = from_day + interval '1 year';
-  content constant text := (select d.name from dimensions() d where d.content and d.name = any (dims));
-  place constant text := (select d from unnest(dims) d where d in ('city', 'county', 'township'));
-  depth constant int4 := case when place = 'township' or exists (select from unnest(places) p where p % 1000000 > 0) then 4 else 3 end;
-begin
-  return query
-  with told as materialized (
-    select n.name, false as by_content, t.value, t.code, t.month
-    from unnest(names) n(name)
-    cross join lateral told_of(cities, year, n.name, '''''', null, depth) t
-    where n.name = 'received'
-       or content is null and n.name in ('concluded', 'reported_back', 'asked', 'cases', 'disciplined', 'transferred')
-    union all
-    select 'satisfied', false, '', t.code, t.month
-    from told_of(cities, year, 'asked', 'case when f.satisfaction <= 2 then ''satisfied'' else ''other'' end', '{satisfied,other}', depth) t
-    where content is null
-      and 'satisfied' = any (names)
-      and t.value = 'satisfied'
-    union all
-    select 'received', true, t.value, t.code, t.month
-    from keys_of(content) k
-    cross join lateral told_of(cities, year, 'received', k.expression, k.keys, depth) t
-    where content is not null
-      and 'received' = any (names)
-  ),
-  counted as materialized (
-    select c.*,
-           row_number() over () as line,
-           coalesce(c.keys[array_position(b.parts, content)], '') as value,
-           c.keys[array_position(b.parts, place)]::int8 as code,
-           right(c.keys[array_position(b.parts, 'month')], 2)::int2 as month,
-           coalesce(content = any (b.parts), false) as by_content
-    from counted_by(analysis_windows(asked, from_day, until_day), dims, names) c
-    cross join lateral (select string_to_array(c.by, ',')) b(parts)
-  ),
-  allowed as (
-    select c.line, m.place, m.name
-    from counted c
-    cross join (select name, row_number() over () as place from measures()) m
-    cross join lateral (select case when c.code is null then places else array[c.code] end as codes) p
-    cross join lateral (
-      select case when c.month is not null then array[c.month] when whole_year then '{0}'::int2[] else months end as months
-    ) o
-    where m.name = any (names)
-      and c.counts[m.place] >= least_told()
-      and (
-        select count(*)
-        from told t
-        where t.name = m.name
-          and t.by_content = c.by_content
-          and t.value = c.value
-          and t.code = any (p.codes)
-          and t.month = any (o.months)
-      ) = cardinality(p.codes) * cardinality(o.months)
-  )
-  select c.by, c.keys, c.key_names,
-         array(
-           select case when a.place is not null then c.counts[m.place] end
-           from (select row_number() over () as place from measures()) m
-           left join allowed a on a.line = c.line and a.place = m.place
-           order by m.place
-         )
-  from counted c
-  where exists (select from allowed a where a.line = c.line)
-  order by c.line;
-end
-$$;
-
--- Refuses what cannot be analysed for the caller, and says which measures of `asked` there are, `usual` where none is named.
-create function measures_asked(asked text, usual text) returns text[]
+-- The measures that are asked for, `usual` where none is named. Refuses what there is not, and what only those with exact counts have.
+create function measures_asked(asked text, usual text, exact boolean) returns text[]
 language plpgsql immutable as $$
 declare
   names constant text[] := string_to_array(coalesce(asked, usual), ',');
 begin
   perform refuse_unless(names <@ array(select name from measures()), 'NO_SUCH_MEASURE', 'measures');
+  perform refuse_unless(exact or names <@ '{received}', 'NOT_TOLD', 'measures');
   return names;
 end
 $$;
@@ -457,19 +271,18 @@ language plpgsql stable security definer rows 1000 set search_path = zoufang, pg
 #variable_conflict use_column
 declare
   rows_most constant int4 := 10000;
+  exact constant boolean := figures_exact(asked);
   dims constant text[] := dimensions_asked(asked, dims_asked);
   names constant text[] := measures_asked(names_asked, case
     when 'campaign' = any (dims) then 'problems,concluded,cases,disciplined,transferred,reported_back,asked,satisfied'
     else 'received'
-  end);
+  end, exact);
   answered int8;
 begin
-  if figures_exact(asked) then
+  if exact then
     return query select * from counted_by(analysis_windows(asked, from_day, until_day), dims, names);
   else
-    return query
-    select *
-    from told_by(asked, from_day, until_day, dims, case when names @> '{problems}' then names || 'received'::text else names end);
+    return query select * from told_by(asked, from_day, until_day, dims);
   end if;
   get diagnostics answered = row_count;
   perform refuse_unless(answered <= rows_most, 'TOO_MANY_ROWS', 'by');
@@ -477,8 +290,8 @@ end
 $$;
 
 call settle_definers();
-revoke all on function figures_exact, check_calendar_period, dimensions, dimensions_asked, measures, measured_rows, analysis_windows, counted_by,
-  figure_places, cells_of_city, told_of, keys_of, told_by, measures_asked, breakdown from public;
-grant execute on function check_calendar_period, figures_exact, breakdown to zoufang;
+revoke all on function figures_exact, dimensions, dimensions_asked, measures, measured_rows, analysis_windows, counted_by, figure_places,
+  measures_asked, breakdown from public;
+grant execute on function figures_exact, breakdown to zoufang;
 grant execute on function figures_exact, dimensions, dimensions_asked, measures, measured_rows, measures_asked, lead_state_name, refuse, refuse_unless
   to zoufang_definer;

@@ -50,7 +50,8 @@ begin
 end
 $$;
 
--- RankRegions. `by` one of received, overdue, satisfaction, coverage; the highest first, those without a number last.
+-- RankRegions. `by` one of received, overdue, satisfaction, coverage; the highest first, those without a number last. Analysts are told what 0040 tells:
+-- leads received, and villages visited.
 create function ranked_regions(asked int8, level text, by text, from_day date, until_day date)
 returns table (code int8, name text, rank int4, received int8, open int8, overdue int8, asked_how int8, satisfied int8, villages int8, visited int8)
 language plpgsql stable security definer rows 20 set search_path = zoufang, pg_temp as $$
@@ -58,51 +59,39 @@ language plpgsql stable security definer rows 20 set search_path = zoufang, pg_t
 declare
   regions_most constant int4 := 5000;
   exact constant boolean := figures_exact(asked);
-  least constant int8 := least_told();
-  names constant text[] := '{received,asked,satisfied}';
+  -- What is not counted is 0 to who is told everything.
+  nothing constant int8 := case when exact then 0 end;
   dims constant text[] := array[level];
   codes constant int8[] := array(select r.code from regions_ranked(asked, level) r);
   cities constant int8[] := array(select distinct c / 100000000 * 100000000 from unnest(codes) c);
   depth constant int4 := case level when 'county' then 3 else 4 end;
 begin
   perform refuse_unless(cardinality(codes) <= regions_most, 'TOO_MANY_ROWS', 'level');
+  perform refuse_unless(exact or ranked_regions.by in ('received', 'coverage'), 'NOT_TOLD', 'by');
   return query
   with counted as materialized (
     select c.keys[1]::int8 as code, c.counts
-    from counted_by(analysis_windows(asked, from_day, until_day), dims, names) c
+    from counted_by(analysis_windows(asked, from_day, until_day), dims, '{received,asked,satisfied}') c
     where exact
       and c.by = level
     union all
     select c.keys[1]::int8, c.counts
-    from told_by(asked, from_day, until_day, dims, names) c
+    from told_by(asked, from_day, until_day, dims) c
     where not exact
       and c.by = level
   ),
   told as materialized (
-    select 'open' as name, t.code from told_of(cities, 0, 'open', '''''', null, depth) t where not exact and t.month = 0
-    union all
-    select t.value, t.code
-    from told_of(cities, 0, 'open', 'case when l.due_by < now() then ''overdue'' else ''in time'' end', '{overdue,"in time"}', depth) t
-    where not exact
-      and t.month = 0
-    union all
-    select t.value, t.code
-    from told_of(
-      cities, 0, 'villages',
-      format('case when is_visited(l.code, %L, %L) then ''visited'' else ''waiting'' end', from_day, until_day), '{visited,waiting}', depth
-    ) t
-    where not exact
-      and t.month = 0
+    select t.code from told_visited(cities, from_day, until_day, depth) t where not exact and t.level = depth
   ),
   stated as (
     select r.code, r.name,
-           case when exact then coalesce(c.counts[1], 0) else c.counts[1] end as received,
-           case when exact or exists (select from told t where t.name = 'open' and t.code = r.code) then s.open end as open,
-           case when exact or exists (select from told t where t.name = 'overdue' and t.code = r.code) then s.overdue end as overdue,
-           case when exact then coalesce(c.counts[8], 0) else c.counts[8] end as asked_how,
-           case when exact then coalesce(c.counts[9], 0) else c.counts[9] end as satisfied,
+           coalesce(c.counts[1], nothing) as received,
+           case when exact then s.open end as open,
+           case when exact then s.overdue end as overdue,
+           coalesce(c.counts[8], nothing) as asked_how,
+           coalesce(c.counts[9], nothing) as satisfied,
            s.villages,
-           case when exact or exists (select from told t where t.name = 'visited' and t.code = r.code) then s.visited end as visited
+           case when exact or r.code in (select t.code from told t) then s.visited end as visited
     from regions_ranked(asked, level) r
     join regions_standing(codes, from_day, until_day) s using (code)
     left join counted c using (code)
@@ -140,27 +129,16 @@ begin
 end
 $$;
 
--- Backlog: ages of open leads, in days since they were received.
+-- Backlog: ages of open leads, in days since they were received. To analysts nothing of it: what is open changes from one moment to the next, and the
+-- difference is a lead.
 create function backlog_bands(asked int8) returns table (from_days int4, to_days int4, open int8, overdue int8)
 language plpgsql stable security definer rows 6 set search_path = zoufang, pg_temp as $$
 #variable_conflict use_column
 declare
-  exact constant boolean := figures_exact(asked);
-  places constant int8[] := array(select figure_places(asked));
-  cities constant int8[] := array(select distinct p / 100000000 * 100000000 from unnest(places) p);
-  ages constant text := 'width_bucket(local_day(now()) - local_day(l.received_at), ''{31,91,181,366}''::int4[])::text';
   blinded constant uuid[] := blind();
 begin
   return query
-  with told as materialized (
-    select t.value, count(*) as told_of
-    from told_of(cities, 0, 'open', ages, '{0,1,2,3,4}', 4) t
-    where not exact
-      and t.month = 0
-      and t.code = any (places)
-    group by t.value
-  )
-  select b.from_days, b.to_days, coalesce(c.open, 0), case when exact then coalesce(c.overdue, 0) end
+  select b.from_days, b.to_days, coalesce(c.open, 0), coalesce(c.overdue, 0)
   from (values (4, 366, null), (3, 181, 365), (2, 91, 180), (1, 31, 90), (0, 0, 30)) b(age, from_days, to_days)
   left join (
     select width_bucket(local_day(now()) - local_day(l.received_at), '{31,91,181,366}'::int4[]) as age,
@@ -171,8 +149,7 @@ begin
     where l.accused is null or not l.accused && blinded
     group by 1
   ) c using (age)
-  where exact
-     or exists (select from told t where t.value = b.age::text and t.told_of = cardinality(places))
+  where figures_exact(asked)
   order by b.age desc;
 end
 $$;
@@ -180,30 +157,15 @@ $$;
 -- How many are open and overdue in all.
 create function backlog_open(asked int8, out open int8, out overdue int8)
 language plpgsql stable security definer set search_path = zoufang, pg_temp as $$
-declare
-  exact constant boolean := figures_exact(asked);
-  places constant int8[] := array(select figure_places(asked));
-  cities constant int8[] := array(select distinct p / 100000000 * 100000000 from unnest(places) p);
 begin
+  if not figures_exact(asked) then
+    return;
+  end if;
   select count(*), count(*) filter (where l.due_by < now())
   into open, overdue
   from (select distinct f.first, f.last from figure_land(asked) f) w
   join lead l on l.open and l.region_code between w.first and w.last
   where l.accused is null or not l.accused && blind();
-  if not exact then
-    if (select count(*) from told_of(cities, 0, 'open', '''''', null, 4) t where t.month = 0 and t.code = any (places)) <> cardinality(places) then
-      open := null;
-    end if;
-    if (
-      select count(*)
-      from told_of(cities, 0, 'open', 'case when l.due_by < now() then ''overdue'' else ''in time'' end', '{overdue,"in time"}', 4) t
-      where t.month = 0
-        and t.code = any (places)
-        and t.value = 'overdue'
-    ) <> cardinality(places) then
-      overdue := null;
-    end if;
-  end if;
 end
 $$;
 
@@ -217,7 +179,7 @@ language plpgsql stable security definer rows 15 set search_path = zoufang, pg_t
 declare
   steps_least constant int4 := 10;
   exact constant boolean := figures_exact(asked);
-  blinded constant uuid[] := blind();
+  blinded constant uuid[] := case when exact then blind() else '{}' end;
 begin
   return query
   select e.from_state,
@@ -379,8 +341,8 @@ begin
              case when d.name = 'cause' then now.keys[2] end as cause,
              now.counts[1] as n, past.counts[1] as past
       from (values ('type'), ('cause')) d(name)
-      cross join lateral told_by(asked, from_day, until_day, array[level, d.name], '{received}') now
-      join lateral told_by(asked, calendar_past, date_trunc('year', from_day)::date, array[level, d.name], '{received}') past
+      cross join lateral told_by(asked, from_day, until_day, array[level, d.name]) now
+      join lateral told_by(asked, calendar_past, date_trunc('year', from_day)::date, array[level, d.name]) past
         on (past.by, past.keys) = (now.by, now.keys)
       where now.by = level || ',' || d.name
     ) c;

@@ -14,7 +14,7 @@ declare
   windows figure_window[];
   land int8range;
 begin
-  if asked is null or not figures_are_his(asked) then
+  if asked is null or not figures_exact(asked) then
     return;
   end if;
   windows := array(select w from unnest(figure_windows(asked, from_day, until_day, true)) w where w.k = 0);
@@ -89,4 +89,3 @@ $$;
 call settle_definers();
 revoke all on function figures_look from public;
 grant execute on function figures_look to zoufang;
-grant execute on function figures_are_his, figure_sight to zoufang_definer;

@@ -115,5 +115,4 @@ $$;
 call settle_definers();
 revoke all on function supervises, report_kept, report_figures, published_figures, freeze_report, carry_out_report from public;
 grant execute on function supervises, report_figures, published_figures, freeze_report to zoufang;
-grant execute on function supervises, carry_out_report, check_figures_asked, check_figures_told, work_figures, figures_are_his, figures_hidden,
-  figure_sight, figures_counted, figure_list, year_before to zoufang_definer;
+grant execute on function supervises, carry_out_report, check_figures_asked to zoufang_definer;

@@ -1,5 +1,5 @@
--- Backlog: the leads open now by age, how long steps take, which offices are overdue. Supervisors and analysts, in scope; analysts hear nothing of
--- offices, and small counts are held back.
+-- Backlog: the leads open now by age, how long steps take, which offices are overdue. Supervisors and analysts, in scope; analysts hear how long steps
+-- take.
 select refuse_unless(exists (select from region r where r.code = :region_code), 'NO_SUCH_REGION', 'region_code');
 
 select refuse_unless((select s.counted <> '{}' from figure_sight(:region_code) s), 'FORBIDDEN', 'region_code');

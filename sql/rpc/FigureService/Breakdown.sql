@@ -1,4 +1,5 @@
--- Breakdown: counts by up to three dimensions with their totals. Supervisors and analysts, in scope; from analysts small counts are held back.
+-- Breakdown: counts by up to three dimensions with their totals. Supervisors and analysts, in scope; analysts of leads received, without
+-- small counts.
 select check_figures_asked(:region_code, :from, :to),
        check_calendar_period(:region_code, :from, :to);
 

@@ -1,5 +1,5 @@
--- GetWorkReport: the figures of a region and a period, each with the same period a year before. Supervisors and analysts, in scope. Their
--- names and the document are put in afterwards, in the caller's language.
+-- GetWorkReport: the figures of a region and a period, each with the same period a year before. Supervisors and analysts, in scope; from analysts
+-- small counts are held back. Their names and the document are put in afterwards, in the caller's language.
 select check_figures_asked(:region_code, :from, :to);
 
 select check_figures_told(:region_code, :from, :to);

@@ -2,7 +2,7 @@
 set search_path = test, zoufang;
 
 insert into allowed (privilege, name)
-values ('calls', 'figure_sight'), ('calls', 'figures_counted'), ('calls', 'figures_look');
+values ('calls', 'figure_sight'), ('calls', 'figures_counted'), ('calls', 'figures_look'), ('calls', 'figures_told');
 
 insert into expectation (topic, sentence, caller, statement, expected)
 select 'figures', format('%s counts in %s: %s', f.who, f.place, f.expected), f.caller,
