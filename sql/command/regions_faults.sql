@@ -1,5 +1,5 @@
 -- regions import: what is wrong between rows, the first line first. A region lies in its parent's range and below its level; the parent is in
--- the file or was imported before; only the top has none.
+-- the file or was imported before; only the top has none. A region ends no sooner than what lies in it.
 with known as (
   select i.code, i.level from incoming i
   union
@@ -54,6 +54,24 @@ faults as (
   join heir h on h.code = i.code
   join known k on k.code = h.successor_code
   where h.stands is null
+  union all
+  -- Told at the region that ends, where the file names it; else at what stands in it.
+  select coalesce(p.line, c.line),
+         format(
+           '%s ends on %s while %s %s still stands in it', e.code, e.ended_on, i.code, coalesce(c.name, r.name)
+         )
+  from heir e
+  join (
+    select c.code, c.parent_code from incoming c
+    union all
+    select o.code, o.parent_code from region o where not exists (select from incoming c where c.code = o.code)
+  ) n on n.parent_code = e.code
+  join heir i on i.code = n.code and (i.ended_on is null or i.ended_on > e.ended_on)
+  left join incoming p on p.code = e.code
+  left join incoming c on c.code = i.code
+  left join region r on r.code = i.code
+  where e.ended_on is not null
+    and (p.code is not null or c.code is not null)
 )
 select f.line,
        f.fault

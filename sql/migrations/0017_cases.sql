@@ -218,8 +218,8 @@ begin
 end
 $$;
 create trigger lead_of_case_changed after update on lead for each row
-  when ((old.current_code, old.domain, old.campaign_id, old.sweep_round, old.handler_id, old.office_id, old.accused)
-    is distinct from (new.current_code, new.domain, new.campaign_id, new.sweep_round, new.handler_id, new.office_id, new.accused))
+  when ((old.region_code, old.current_code, old.domain, old.campaign_id, old.sweep_round, old.handler_id, old.office_id, old.accused)
+    is distinct from (new.region_code, new.current_code, new.domain, new.campaign_id, new.sweep_round, new.handler_id, new.office_id, new.accused))
   execute function lead_of_case_changed();
 
 -- Whether a lead belongs to a case: what a step into CASE_FILED asks for.

@@ -4,12 +4,9 @@
 #include "suite.h"
 #include "support/client_wire.h"
 #include "support/past.h"
-#include "support/world.h"
+#include "support/work_report.h"
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
-
-#define BOTH(t) for (enum transport t = REST; t <= GRPC; t++)
 
 // Two villages of one township of a county that no other suite writes in.
 #define COUNTY "150423000000"
@@ -19,54 +16,15 @@
 
 static const char method[] = "FigureService/GetWorkReport";
 
-static struct answer report_for(enum transport t, const char *user, const char *region, const char *from, const char *to) {
-  return ask(world()->client, t, token_of(user), method, "{\"regionCode\":\"%s\",\"from\":\"%s\",\"to\":\"%s\"}", region, from,
-             to);
-}
-
 static json_t *figure_in(const struct answer *report, const char *key) {
   return element_with(json_at(report->body, "figures"), "key", key);
 }
-
-// A member of a figure: "value", "before", "change"; NAN where it is absent.
-static double read_of(const struct answer *report, const char *key, const char *member) {
-  json_t *number = json_object_get(figure_in(report, key), member);
-  return number ? json_number_value(number) : NAN;
-}
-
-struct expected {
-  const char *key;
-  double value; // NAN: absent
-};
-
-// Every figure that is named reads so; over both transports.
-static void expect(const char *user, const char *region, const char *from, const char *to, const struct expected *expected,
-                   size_t count) {
-  BOTH(t) {
-    struct answer report = report_for(t, user, region, from, to);
-    CU_ASSERT_EQUAL_FATAL(report.code, CODE_OK);
-    for (size_t i = 0; i < count; i++) {
-      double value = read_of(&report, expected[i].key, "value");
-      bool right = isnan(expected[i].value) ? isnan(value) : value == expected[i].value;
-      if (!right)
-        fprintf(stderr, "        %s of %s from %s to %s is %g, not %g\n", expected[i].key, region, from, to, value,
-                expected[i].value);
-      CU_ASSERT_TRUE(right);
-    }
-  }
-}
-
-#define EXPECT(user, region, from, to, ...)                                                                                    \
-  do {                                                                                                                         \
-    const struct expected list[] = {__VA_ARGS__};                                                                              \
-    expect(user, region, from, to, list, sizeof list / sizeof *list);                                                          \
-  } while (0)
 
 // --- What is asked, and by whom ---
 
 static void an_empty_region_reads_zero_and_has_no_rates(void) {
   BOTH(t) {
-    struct answer report = report_for(t, "supervisor.chifeng", VILLAGE_2, "2193-01-01", "2194-01-01");
+    struct answer report = work_report(t, "supervisor.chifeng", VILLAGE_2, "2193-01-01", "2194-01-01");
     CU_ASSERT_EQUAL_FATAL(report.code, CODE_OK);
     CU_ASSERT_STRING_EQUAL(text_at(report.body, "from"), "2193-01-01");
     CU_ASSERT_STRING_EQUAL(text_at(report.body, "beforeTo"), "2193-01-01");
@@ -76,19 +34,19 @@ static void an_empty_region_reads_zero_and_has_no_rates(void) {
       CU_ASSERT_STRING_EQUAL(text_at(figure, "key"), figures[i].key);
       CU_ASSERT_STRING_EQUAL(text_at(figure, "name"), figures[i].names[LANGUAGE_ZH_CN]);
       bool counted = figures[i].unit != UNIT_PERCENT && figures[i].unit != UNIT_RANK;
-      double value = read_of(&report, figures[i].key, "value"), before = read_of(&report, figures[i].key, "before");
+      double value = figure_read(&report, figures[i].key, "value"), before = figure_read(&report, figures[i].key, "before");
       CU_ASSERT_TRUE(counted ? value == 0 && before == 0 : isnan(value) && isnan(before));
-      CU_ASSERT_TRUE(isnan(read_of(&report, figures[i].key, "change")));
+      CU_ASSERT_TRUE(isnan(figure_read(&report, figures[i].key, "change")));
     }
   }
 }
 
 static void names_and_units_come_in_the_language_asked_for(void) {
   BOTH(t) {
-    struct answer report = report_for(t, "analyst.chifeng", CITY, "2003-01-01", "2004-01-01");
+    struct answer report = work_report(t, "analyst.chifeng", CITY, "2003-01-01", "2004-01-01");
     CU_ASSERT_STRING_EQUAL(text_at(figure_in(&report, "interviews"), "unit"), "次");
     client_manners(world()->client)->language = "en";
-    report = report_for(t, "analyst.chifeng", CITY, "2003-01-01", "2004-01-01");
+    report = work_report(t, "analyst.chifeng", CITY, "2003-01-01", "2004-01-01");
     client_manners(world()->client)->language = NULL;
     json_t *figure = figure_in(&report, "first_form_share");
     CU_ASSERT_STRING_EQUAL(text_at(figure, "name"), "Share of the first form");
@@ -130,16 +88,16 @@ static void figures_are_those_of_what_the_caller_may_see(void) {
   EXPECT("supervisor.linxi", CITY, "2004-01-01", "2005-01-01", {"reports_received", 1});
   EXPECT("supervisor.linxi", LINXI_TOWNSHIP, "2004-01-01", "2005-01-01", {"reports_received", 1});
   BOTH(t) {
-    struct answer wide = report_for(t, "supervisor.linxi", CITY, "2004-01-01", "2005-01-01");
+    struct answer wide = work_report(t, "supervisor.linxi", CITY, "2004-01-01", "2005-01-01");
     CU_ASSERT_TRUE(json_is_true(json_at(wide.body, "narrowed")));
     CU_ASSERT_EQUAL(count_at(wide.body, "countedRegionCodes"), 1);
     CU_ASSERT_STRING_EQUAL(text_at(wide.body, "countedRegionCodes.0"), LINXI);
-    struct answer own = report_for(t, "supervisor.linxi", LINXI, "2004-01-01", "2005-01-01");
+    struct answer own = work_report(t, "supervisor.linxi", LINXI, "2004-01-01", "2005-01-01");
     CU_ASSERT_FALSE(json_is_true(json_at(own.body, "narrowed")));
     CU_ASSERT_STRING_EQUAL(text_at(own.body, "countedRegionCodes.0"), LINXI);
-    struct answer elsewhere = report_for(t, "supervisor.linxi", BALIN, "2004-01-01", "2005-01-01");
+    struct answer elsewhere = work_report(t, "supervisor.linxi", BALIN, "2004-01-01", "2005-01-01");
     CU_ASSERT_EQUAL(elsewhere.code, CODE_PERMISSION_DENIED);
-    CU_ASSERT_EQUAL(report_for(t, "officer.linxi", LINXI, "2004-01-01", "2005-01-01").code, CODE_PERMISSION_DENIED);
+    CU_ASSERT_EQUAL(work_report(t, "officer.linxi", LINXI, "2004-01-01", "2005-01-01").code, CODE_PERMISSION_DENIED);
   }
 }
 
@@ -182,19 +140,19 @@ static void changes_are_against_the_same_days_a_year_before(void) {
       put_lead(VILLAGE, received[i].at, ", class, occurrence", n % 2 ? ", 1, 1" : ", 1, 2");
   }
   BOTH(t) {
-    struct answer report = report_for(t, "supervisor.chifeng", COUNTY, "2012-01-01", "2012-07-01");
-    CU_ASSERT_EQUAL(read_of(&report, "reports_received", "value"), 5);
-    CU_ASSERT_EQUAL(read_of(&report, "reports_received", "before"), 6);
-    CU_ASSERT_EQUAL(read_of(&report, "reports_received", "change"), -16.7);
-    CU_ASSERT_EQUAL(read_of(&report, "reports_change", "value"), -16.7);
-    CU_ASSERT_EQUAL(read_of(&report, "reports_change", "before"), 100);
-    CU_ASSERT_EQUAL(read_of(&report, "reports_change", "change"), -116.7);
-    CU_ASSERT_EQUAL(read_of(&report, "reports_change_year_1", "value"), 16.7); // 7 after 6
-    CU_ASSERT_EQUAL(read_of(&report, "reports_change_year_2", "value"), 0);    // 6 after 6
-    CU_ASSERT_TRUE(isnan(read_of(&report, "reports_change_year_2", "before")));
-    CU_ASSERT_EQUAL(read_of(&report, "accusations_initial_share", "value"), 40);
-    CU_ASSERT_EQUAL(read_of(&report, "accusations_initial_share", "before"), 50);
-    CU_ASSERT_EQUAL(read_of(&report, "accusations_initial_share", "change"), -10);
+    struct answer report = work_report(t, "supervisor.chifeng", COUNTY, "2012-01-01", "2012-07-01");
+    CU_ASSERT_EQUAL(figure_read(&report, "reports_received", "value"), 5);
+    CU_ASSERT_EQUAL(figure_read(&report, "reports_received", "before"), 6);
+    CU_ASSERT_EQUAL(figure_read(&report, "reports_received", "change"), -16.7);
+    CU_ASSERT_EQUAL(figure_read(&report, "reports_change", "value"), -16.7);
+    CU_ASSERT_EQUAL(figure_read(&report, "reports_change", "before"), 100);
+    CU_ASSERT_EQUAL(figure_read(&report, "reports_change", "change"), -116.7);
+    CU_ASSERT_EQUAL(figure_read(&report, "reports_change_year_1", "value"), 16.7); // 7 after 6
+    CU_ASSERT_EQUAL(figure_read(&report, "reports_change_year_2", "value"), 0);    // 6 after 6
+    CU_ASSERT_TRUE(isnan(figure_read(&report, "reports_change_year_2", "before")));
+    CU_ASSERT_EQUAL(figure_read(&report, "accusations_initial_share", "value"), 40);
+    CU_ASSERT_EQUAL(figure_read(&report, "accusations_initial_share", "before"), 50);
+    CU_ASSERT_EQUAL(figure_read(&report, "accusations_initial_share", "change"), -10);
   }
 }
 
@@ -215,11 +173,11 @@ static void a_leap_day_has_no_year_before_and_shifts_no_other(void) {
   };
   BOTH(t) {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-      struct answer report = report_for(t, "supervisor.chifeng", COUNTY, cases[i].from, cases[i].to);
+      struct answer report = work_report(t, "supervisor.chifeng", COUNTY, cases[i].from, cases[i].to);
       CU_ASSERT_STRING_EQUAL(text_at(report.body, "beforeFrom"), cases[i].before_from);
       CU_ASSERT_STRING_EQUAL(text_at(report.body, "beforeTo"), cases[i].before_to);
-      CU_ASSERT_EQUAL(read_of(&report, "reports_received", "value"), cases[i].value);
-      double before = read_of(&report, "reports_received", "before");
+      CU_ASSERT_EQUAL(figure_read(&report, "reports_received", "value"), cases[i].value);
+      double before = figure_read(&report, "reports_received", "before");
       CU_ASSERT_TRUE(isnan(cases[i].before) ? isnan(before) : before == cases[i].before);
     }
   }
@@ -400,10 +358,10 @@ static void offices_and_what_they_did_count_on_their_days(void) {
   EXPECT("supervisor.chifeng", TOWNSHIP, "2023-01-01", "2024-01-01", {"township_offices", 0}, {"stationed_agencies", 0},
          {"disclosure_items", 1}, {"rectification_rate", 100}, {"institutions_revised", 1});
   BOTH(t) {
-    struct answer report = report_for(t, "supervisor.chifeng", COUNTY, "2022-01-01", "2023-01-01");
-    CU_ASSERT_EQUAL(read_of(&report, "external_livelihood", "value"), 4);
-    CU_ASSERT_EQUAL(read_of(&report, "external_livelihood", "before"), 3);
-    CU_ASSERT_EQUAL(read_of(&report, "external_livelihood", "change"), 1);
+    struct answer report = work_report(t, "supervisor.chifeng", COUNTY, "2022-01-01", "2023-01-01");
+    CU_ASSERT_EQUAL(figure_read(&report, "external_livelihood", "value"), 4);
+    CU_ASSERT_EQUAL(figure_read(&report, "external_livelihood", "before"), 3);
+    CU_ASSERT_EQUAL(figure_read(&report, "external_livelihood", "change"), 1);
   }
 }
 
@@ -450,7 +408,7 @@ static void analysts_are_told_no_small_count_nor_one_that_shows_it(void) {
                  {CITY, "2005-01-01", "2007-01-01", "to"}};
   BOTH(t) {
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
-      struct answer answer = report_for(t, "analyst.chifeng", refused[i].region, refused[i].from, refused[i].to);
+      struct answer answer = work_report(t, "analyst.chifeng", refused[i].region, refused[i].from, refused[i].to);
       CU_ASSERT_EQUAL(answer.code, CODE_INVALID_ARGUMENT);
       CU_ASSERT_TRUE(names_field(&answer, refused[i].field, NULL));
     }

@@ -199,6 +199,93 @@ static void records_follow_regions_that_are_merged_in_chains(void) {
     CU_ASSERT_TRUE(lists(GRPC, "LeadService/ListLeads", "leads", MERGED, leads[i]));
 }
 
+// A township with two villages, imported here, and another that it becomes.
+#define TOWN "150424298000"
+#define NEW_TOWN "150424299000"
+
+// The rows of both: each village of the first ends on a day, or stands ("").
+static const char *towns(const char *town_ends, const char *first_ends, const char *second_ends) {
+  const char *const ends[] = {town_ends, first_ends, second_ends};
+  static const char *const rows[] = {TOWN ",150424000000,township,虚构旧镇,%s,%s\n",
+                                     "150424298201," TOWN ",village,虚构东村,%s,%s\n",
+                                     "150424298202," TOWN ",village,虚构西村,%s,%s\n"};
+  static const char *const successors[] = {NEW_TOWN, "150424299201", "150424299202"};
+  const char *file = NEW_TOWN ",150424000000,township,虚构新镇,,\n150424299201," NEW_TOWN ",village,虚构东村,,\n"
+                              "150424299202," NEW_TOWN ",village,虚构西村,,\n";
+  for (int i = 0; i < 3; i++)
+    file = arena_printf(client_memory(), "%s%s", file,
+                        arena_printf(client_memory(), rows[i], *ends[i] ? successors[i] : "", ends[i])); // NOLINT
+  return imported_under(with_ends, file);
+}
+
+static void a_township_ends_no_sooner_than_its_villages(void) {
+  CU_ASSERT_STRING_EQUAL(towns("", "", ""), "6 regions read, 6 added, 0 changed\n");
+  const char *said = towns("2024-07-01", "2024-07-01", "");
+  CU_ASSERT_EQUAL(import_code, 1);
+  CU_ASSERT_PTR_NOT_NULL(strstr(said, "line 5: " TOWN " ends on 2024-07-01 while 150424298202 虚构西村 still stands in it"));
+  said = towns("2024-07-01", "2024-07-02", "2024-06-30");
+  CU_ASSERT_EQUAL(import_code, 1);
+  CU_ASSERT_PTR_NOT_NULL(strstr(said, "line 5: " TOWN " ends on 2024-07-01 while 150424298201 虚构东村 still stands in it"));
+  // Villages that the file does not name count too, and one that is new in a township that ended.
+  said = imported_under(with_ends, TOWN ",150424000000,township,虚构旧镇," NEW_TOWN ",2024-07-01\n");
+  CU_ASSERT_PTR_NOT_NULL(strstr(said, "line 2: " TOWN " ends on 2024-07-01 while 150424298201"));
+  CU_ASSERT_STRING_EQUAL(towns("2024-07-01", "2024-07-01", "2024-06-30"), "6 regions read, 0 added, 3 changed\n");
+  said = imported("150424298203," TOWN ",village,虚构南村\n");
+  CU_ASSERT_EQUAL(import_code, 1);
+  CU_ASSERT_PTR_NOT_NULL(strstr(said, "line 2: " TOWN " ends on 2024-07-01 while 150424298203 虚构南村 still stands in it"));
+  towns("", "", "");
+}
+
+static void grants_and_offices_on_regions_that_ended_are_told_for_they_do_not_follow(void) {
+  towns("", "", "");
+  CU_ASSERT_TRUE(sql_run(
+      "insert into office (id, name, kind, region_code, opened_on) values (gen_random_uuid(), '虚构旧镇监察办公室', 3, " TOWN
+      ", '2020-01-01'), (gen_random_uuid(), '虚构关闭', 3, " TOWN ", '2020-01-01');"
+      "update office set closed_on = '2021-01-01' where name = '虚构关闭';"
+      "insert into role_grant (id, user_id, role, region_code, starts_at, ends_at) values"
+      " (gen_random_uuid(), '%s', 1, 150424298201, now(), null),"
+      " (gen_random_uuid(), '%s', 2, 150424298202, now() - interval '2 days', now() - interval '1 day')",
+      id_of("officer.linxi"), id_of("officer.linxi")));
+  const char *said = towns("2024-07-01", "2024-07-01", "2024-07-01");
+  CU_ASSERT_EQUAL(import_code, 0);
+  CU_ASSERT_STRING_EQUAL(
+      said, "6 regions read, 0 added, 3 changed\n"
+            "officer.linxi has a grant as officer for 150424298201 虚构东村, which ended on 2024-07-01: 150424299201 "
+            "虚构东村 stands for it now\n"
+            "the office 虚构旧镇监察办公室 lies in " TOWN " 虚构旧镇, which ended on 2024-07-01: " NEW_TOWN
+            " 虚构新镇 stands for it now\n");
+  towns("", "", "");
+  CU_ASSERT_TRUE(sql_run("update office set closed_on = current_date where region_code = " TOWN " and closed_on is null;"
+                         "update role_grant set ends_at = now() + interval '1 second' where region_code = 150424298201"));
+}
+
+static void a_region_that_was_renamed_with_a_new_code_keeps_its_figures_of_before(void) {
+  towns("", "", "");
+  static const char *const days[] = {"2019-06-30T15:59:59.999999Z", "2019-06-30T16:00:00Z"};
+  for (int i = 0; i < 2; i++)
+    CU_ASSERT_EQUAL_FATAL(
+        ask(world()->client, REST, token_of("officer.linxi"), "LeadService/CreateLead", "{\"lead\":%s}",
+            lead_json(fresh_id(), "150424298201", arena_printf(client_memory(), ",\"receivedAt\":\"%s\"", days[i])))
+            .code,
+        CODE_OK);
+  towns("2019-07-01", "2019-07-01", "2019-07-01");
+  BOTH(t) {
+    CU_ASSERT_EQUAL(received(t, TOWN, "2019-01-01", "2020-01-01"), 1);
+    CU_ASSERT_EQUAL(received(t, "150424298201", "2019-01-01", "2020-01-01"), 1);
+    CU_ASSERT_EQUAL(received(t, NEW_TOWN, "2019-01-01", "2019-07-01"), 0);
+    CU_ASSERT_EQUAL(received(t, NEW_TOWN, "2019-01-01", "2020-01-01"), 1);
+    CU_ASSERT_EQUAL(received(t, "150424299201", "2019-07-01", "2020-01-01"), 1);
+  }
+  imported_under(with_ends, NEW_TOWN ",150424000000,township,虚构再改名镇,,\n");
+  BOTH(t) { // another name alone moves nothing
+    CU_ASSERT_EQUAL(received(t, NEW_TOWN, "2019-01-01", "2020-01-01"), 1);
+    struct answer report = ask(world()->client, t, token_of("supervisor.linxi"), "FigureService/GetWorkReport",
+                               "{\"regionCode\":\"" NEW_TOWN "\",\"from\":\"2019-01-01\",\"to\":\"2020-01-01\"}");
+    CU_ASSERT_STRING_EQUAL(text_at(report.body, "regionName"), "虚构再改名镇");
+  }
+  towns("", "", "");
+}
+
 static void a_file_that_is_not_there_is_said_so(void) {
   const char *environment[] = {arena_printf(client_memory(), "ZOUFANG_DB_OWNER_URL=%s", world()->owner_url), NULL};
   char *printed = NULL;
@@ -212,4 +299,7 @@ static void a_file_that_is_not_there_is_said_so(void) {
 SUITE_WITH(importing, world_open, client_forget, 60, TEST(the_whole_prefecture_is_there),
            TEST(importing_again_changes_only_what_changed), TEST(a_city_without_counties_and_a_province_are_taken),
            TEST(every_bad_line_is_named_and_nothing_is_done), TEST(every_bad_end_is_named_and_nothing_is_done),
-           TEST(records_follow_regions_that_are_merged_in_chains), TEST(a_file_that_is_not_there_is_said_so));
+           TEST(records_follow_regions_that_are_merged_in_chains), TEST(a_township_ends_no_sooner_than_its_villages),
+           TEST(grants_and_offices_on_regions_that_ended_are_told_for_they_do_not_follow),
+           TEST(a_region_that_was_renamed_with_a_new_code_keeps_its_figures_of_before),
+           TEST(a_file_that_is_not_there_is_said_so));

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 PSQL = "/usr/lib/postgresql/15/bin/psql"
-TABLES = """region office office_member account campaign visit lead lead_event lead_outcome lead_feedback lead_link case_file case_lead case_person person
+TABLES = """region office office_member account role_grant campaign visit lead lead_event lead_outcome lead_feedback lead_link case_file case_lead case_person person
   handling review recommendation interview publication education commendation indicator""".split()
 
 

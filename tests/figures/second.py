@@ -2,7 +2,7 @@
 
 Nothing of the server's SQL is used here, so that a mistake would have to be made twice to go unseen.
 
-    second.py FOLDER REGION FROM TO     prints key, value, value a year before, change
+    second.py FOLDER REGION FROM TO [USERNAME]     prints key, value, value a year before, change; as USERNAME sees it
 """
 
 import csv
@@ -14,6 +14,7 @@ from fractions import Fraction
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+KEYS = 57
 ZONE = ZoneInfo("Asia/Shanghai")
 DOWN_VISIT, RECEPTION, PUBLICITY = 1, 2, 8
 INSPECTION = 7
@@ -22,6 +23,7 @@ FALSE_ACCUSATION, DISTURBING_THE_ORDER = 3, 4
 TOWNSHIP_OFFICE, STATIONED_AGENCY = 3, 4
 DISCLOSURE_ITEM, NOTICE, PUBLICISED_CASE = 1, 2, 3
 ABOUT_RESULT, NOT_ASKED = 2, 5
+COUNTS_FIGURES = ["2", "3"]  # supervisors and analysts
 NEVER = datetime.max.replace(tzinfo=ZONE)
 
 
@@ -109,11 +111,11 @@ class Outcome:
 
 
 class Records:
-    """All that the figures need of an export. `blind`: the ids of the caller and his office, who see no lead that complains of them."""
+    """All that the figures need of an export, as a user sees it (without a name: as one who sees everything)."""
 
-    def __init__(self, folder, blind=()):
-        self.blind = set(blind)
+    def __init__(self, folder, username=None):
         self.read_places(folder)
+        self.read_caller(folder, username)
         self.read_visits(folder)
         self.read_leads(folder)
         self.read_cases(folder)
@@ -138,6 +140,24 @@ class Records:
                 self.leaders.add(user)
             if disabled:
                 self.disabled[user] = moment(disabled)
+
+    def read_caller(self, folder, username):
+        """He and his office see no lead that complains of them; what his grants hold now is counted for him."""
+        self.blind, self.lands, self.known = set(), None, {}
+        for user, office in rows(folder, "account", "id", "office_id", where=("username", [username])):
+            self.blind, self.lands, now = {user, office} - {""}, [], datetime.now(ZONE)
+            for of, region, starts, ends in rows(folder, "role_grant", "user_id", "region_code", "starts_at", "ends_at", where=("role", COUNTS_FIGURES)):
+                if of == user and moment(starts) <= now and not (ends and moment(ends) <= now):
+                    self.lands.append(range(int(region), int(region) + self.span[int(region)]))
+
+    def granted(self, code):
+        """Whether the code that stands now lies in the caller's grants."""
+        if code not in self.known:
+            stands = code
+            while stands in self.ended:
+                stands = self.ended[stands][1]
+            self.known[code] = self.lands is None or any(stands in land for land in self.lands)
+        return self.known[code]
 
     def read_visits(self, folder):
         self.visits = {}
@@ -187,6 +207,7 @@ class Records:
     def read_cases(self, folder):
         domains = self.campaign_domains = dict(rows(folder, "campaign", "id", "domain"))
         first, hidden = {}, set()
+        self.hidden_cases = hidden
         for case, lead, place in rows(folder, "case_lead", "case_id", "lead_id", "place"):
             if place == "1":
                 first[case] = lead
@@ -243,10 +264,11 @@ class Records:
         self.recommendations = [
             (int(region), day(issued), [day(on) for on in items(revised)],
              [(day(due), day(verified), rectified == "t") for due, verified, rectified in zip(items(dues), items(verifieds), items(rectifieds))])
-            for region, issued, revised, dues, verifieds, rectifieds in rows(
+            for region, issued, revised, dues, verifieds, rectifieds, lead, case in rows(
                 folder, "recommendation", "region_code", "issued_on", "institution_revised_on", "item_due_on", "item_verified_on", "item_rectified",
-                where=standing,
+                "lead_id", "case_id", where=standing,
             )
+            if lead not in self.hidden and case not in self.hidden_cases
         ]
         self.indicators = {
             (int(kind), int(region), int(year)): int(rank)
@@ -283,8 +305,10 @@ class Report:
         self.end = datetime.combine(end, time(), ZONE)
         self.after = end
 
-    # Whether a record of a region and a day belongs here.
+    # Whether a record of a region and a day belongs here, and is counted for who asks.
     def here(self, code, on):
+        if not self.all.granted(code):
+            return False
         while code in self.all.ended and self.all.ended[code][0] <= on:
             code = self.all.ended[code][1]
         return self.region <= code < self.region + self.all.span[self.region]
@@ -326,9 +350,10 @@ class Report:
         down = [visit for visit in visits.values() if visit[0] == DOWN_VISIT]
         publicity = [visit for visit in visits.values() if visit[0] == PUBLICITY]
         receptions = {id: visit for id, visit in visits.items() if visit[0] == RECEPTION and visit[5] in self.all.leaders}
-        # Problems solved: entries without a lead, and the matters of leads that are named or were concluded with the problem solved.
-        solved = sum(entry is None for visit in receptions.values() for entry in visit[7])
-        matters = {self.all.matter(entry) for visit in receptions.values() for entry in visit[7] if entry}
+        # Problems solved: entries without a lead (in sight), and the matters of leads that are named or were concluded with the problem solved.
+        entries = [None if lead in self.all.hidden else lead for visit in receptions.values() for lead in visit[7]]
+        solved = entries.count(None)
+        matters = {self.all.matter(lead) for lead in entries if lead}
         found = []
         for lead in self.all.leads.values():
             if lead.visit in receptions:
@@ -501,7 +526,9 @@ def rounded(exact, places):
 
 
 def work_report(records, region, begin, end):
-    """key: (value, the value a year before, the change), each rounded as it is told."""
+    """key: (value, the value a year before, the change), each rounded as it is told. Nothing where none of the region is the caller's."""
+    if not any(records.granted(code) for code in records.span if region <= code < region + records.span[region]):
+        return {}
     reported = lambda begin, end: len(Report(records, region, begin, end).received())
     before_begin, before_end = year_before(begin), year_before(end)
     now = Report(records, region, begin, end).compute()
@@ -516,6 +543,7 @@ def work_report(records, region, begin, end):
     before["reports_change_year_1"] = now["reports_change_year_2"] = growth(years[1], years[2])
     before["reports_change_year_2"] = growth(years[2], years[3])
 
+    assert len(now) == KEYS
     report = {}
     for key, value in now.items():
         earlier, places = before[key], 2 if key == "accusations_initial_share" else 1
@@ -528,6 +556,6 @@ def work_report(records, region, begin, end):
 
 
 if __name__ == "__main__":
-    folder, region, begin, end = sys.argv[1:5]
-    for key, values in sorted(work_report(Records(folder), int(region), day(begin), day(end)).items()):
+    folder, region, begin, end, *username = sys.argv[1:6]
+    for key, values in sorted(work_report(Records(folder, *username), int(region), day(begin), day(end)).items()):
         print(key, *("-" if value is None else f"{value:g}" for value in values), sep="\t")

@@ -1,5 +1,6 @@
 """Small worlds of random records that are ugly on purpose, written past the triggers: days at the bounds of periods and leap days, matters reopened twice
-and concluded as often, linked leads, merged regions, late uploads, withdrawn and held records, people who are one.
+and concluded as often, linked leads, merged regions, late uploads, withdrawn and held records, people who are one, records that complain of who asks,
+and somebody whose grants are narrow, over or yet to come.
 
     ugly.py URL SEED     empties the records of a test database and writes those of the seed
 """
@@ -61,9 +62,9 @@ def flags(values):
 
 
 class World:
-    def __init__(self, seed, regions, caller):
+    def __init__(self, seed, regions, caller, narrow):
         self.luck = random.Random(seed)
-        self.regions, self.caller = regions, caller
+        self.regions, self.caller, self.narrow = regions, caller, narrow
         self.statements = ["begin; set local session_replication_role = replica;"]
         bounds = {bound for period in PERIODS for bound in period}
         self.days = sorted(bounds | {bound - timedelta(days=1) for bound in bounds})
@@ -126,7 +127,7 @@ class World:
     def build(self):
         for table in RECORDS:
             self.statements.append(f"delete from {table};")
-        for step in (self.regions_merged, self.offices, self.campaigns, self.visits, self.leads, self.links, self.cases, self.offices_work):
+        for step in (self.regions_merged, self.grants, self.offices, self.campaigns, self.visits, self.leads, self.links, self.cases, self.offices_work):
             step()
         self.statements.append("commit;")
         return "\n".join(self.statements)
@@ -151,12 +152,26 @@ class World:
                 f"update region set successor_code = {successor}, ended_on = '{ended}', current_code = {self.current(code)} where code = {code};"
             )
 
+    def grants(self):
+        """Of the narrow caller: one or two that hold now, one that is over, one to come."""
+        self.statements.append(f"delete from role_grant where user_id = '{self.narrow}';")
+        holding = self.luck.sample(self.places[1:], self.luck.choice([1, 2]))
+        for region, starts, ends in [
+            *((place, "now() - interval '1 day'", self.luck.choice(["null", "now() + interval '1 day'"])) for place in holding),
+            (CITY, "now() - interval '2 days'", "now() - interval '1 day'"),
+            (CITY, "now() + interval '1 day'", "null"),
+        ]:
+            self.statements.append(
+                f"insert into role_grant (id, user_id, role, region_code, level, first, last, starts_at, ends_at) "
+                f"select '{self.id()}', '{self.narrow}', 2, code, level, first, last, {starts}, {ends} from region where code = {region};"
+            )
+
     def offices(self):
-        own = f"(select office_id from account where id = '{self.caller}')"
+        own = f"(select office_id from account where id in ('{self.caller}', '{self.narrow}') and office_id is not null)"
         self.statements += [
             "delete from office_member where user_id in (select id from account where username like 'ugly.%');",
             "delete from account where username like 'ugly.%';",
-            f"delete from office where id <> {own};",
+            f"delete from office where id not in {own};",
         ]
         self.desks = []
         for _ in range(8):
@@ -172,10 +187,10 @@ class World:
             self.add("account", id=person, username=f"ugly.{number}x", name="某人", office_id=desk["id"], leader=self.chance(0.5),
                      disabled_at=self.maybe(0.3, self.at()), etag=self.etag())
             joined = self.day()
-            for turn in range(self.luck.choice([1, 1, 2])):
+            for turn, desk in enumerate(self.luck.sample(self.desks, self.luck.choice([1, 1, 2]))):
                 left = joined + timedelta(days=self.luck.choice([0, 1, 30, 400]))
                 last = turn == 1 or self.chance(0.5)
-                self.add("office_member", user_id=person, office_id=self.luck.choice(self.desks)["id"], joined_on=joined, left_on=None if last else left)
+                self.add("office_member", user_id=person, office_id=desk["id"], joined_on=joined, left_on=None if last else left)
                 joined = left + timedelta(days=self.luck.choice([0, 1, 2]))
                 if last:
                     break
@@ -227,13 +242,14 @@ class World:
         self.matters = []
         for lead in self.lead_ids:
             received, person = self.at(), self.somebody()
-            hidden = self.chance(0.05)
+            accused = self.maybe(0.08, self.luck.choice([self.caller, self.narrow]))
+            by_office = accused is not None and self.chance(0.3)
             matter = {"id": lead, **self.somewhere(), **({"campaign_id": None, "sweep_round": None} | self.drive())}
             self.matters.append(matter)
             self.add("lead", **matter, channel=self.luck.choice([1, 2, 3, 4, 5, 6, 7, 7, 7, 8]), **{"class": self.luck.choice([1, 1, 1, 2, 3, 4])},
                      occurrence=self.luck.choice([1, 1, 2, 3, None]), received_at=received, visit_id=self.maybe(0.6, self.luck.choice(self.trips)["id"]),
-                     accused_names=["某"] if hidden else [], accused_units=["某"] if hidden else [], accused_posts=["某"] if hidden else [],
-                     accused_users=ids([self.caller] if hidden else []), accused_offices=ids([None] if hidden else []),
+                     accused_names=["某"] if accused else [], accused_units=["某"] if accused else [], accused_posts=["某"] if accused else [],
+                     accused_users=ids([None if by_office else accused] if accused else []), accused_offices=self.office_of(accused, by_office),
                      narrative="某事", confidential=True, state=self.luck.choice([1, 4, 8, 9, 10, 10, 10, 11, 13, 15]), raised_by=person, etag=self.etag(),
                      uploaded_at=self.later(received), written_by=person)
             # A lead is concluded again only after it was reopened.
@@ -258,6 +274,12 @@ class World:
                 self.add("lead_feedback", id=self.id(), lead_id=lead, about=self.luck.choice([1, 2, 2, 2]), told_at=self.at(), way=1, audience=1,
                          satisfaction=self.luck.randrange(1, 6), written_by=person)
 
+    def office_of(self, accused, meant):
+        """The list of offices that a lead complains of: that of the accused, where it is meant."""
+        if accused is None:
+            return ids([])
+        return Literal(f"array[(select office_id from account where id = '{accused}' and {sql(meant)})]::uuid[]")
+
     def links(self):
         pairs = {tuple(sorted(self.luck.sample(self.lead_ids, 2))) for _ in range(14)}
         for one, other in sorted(pairs):
@@ -267,7 +289,8 @@ class World:
         self.suspects, known_ones = [], []
         for _ in range(12):
             known = self.luck.choice(known_ones) if known_ones and self.chance(0.3) else None
-            suspect = {"id": self.id(), "name": self.name(), "same_as": known, "added_by": self.somebody()}
+            ours = self.maybe(0.15, self.luck.choice([self.caller, self.narrow]))
+            suspect = {"id": self.id(), "name": self.name(), "same_as": known, "added_by": self.somebody(), "user_id": ours}
             if known is None:
                 known_ones.append(suspect["id"])
             self.add("person", **suspect)
@@ -280,15 +303,15 @@ class World:
             self.files.append(file)
             first = leads[0]
             self.add("case_file", id=file, title="某案", region_code=first["region_code"], current_code=first["current_code"], campaign_id=first["campaign_id"],
-                     sweep_round=first["sweep_round"], filed_at=filed, filed_by=self.somebody(), etag=self.etag(), written_by=self.somebody(),
-                     accused=Literal("(select nullif(array_agg(distinct u), '{}') from lead l cross join unnest(l.accused) u where l.id = any ("
-                                     + ids([lead["id"] for lead in leads]) + "))"))
+                     sweep_round=first["sweep_round"], filed_at=filed, filed_by=self.somebody(), etag=self.etag(), written_by=self.somebody())
             for place, lead in enumerate(leads, 1):
                 self.add("case_lead", lead_id=lead["id"], case_id=file, place=place, added_by=self.somebody())
             for suspect in self.luck.sample(self.suspects, self.luck.choice([1, 1, 2, 3])):
                 self.add("case_person", case_id=file, person_id=suspect, added_by=self.somebody())
                 for final in [True] if self.chance(0.6) else [True, False] if self.chance(0.5) else [False]:
                     self.handling(file, suspect, final)
+
+        self.statements.append("do $$ begin perform case_in_step(array(select id from case_file)); end $$;")  # whom the cases hide from
 
         # Talks about leads that became no case.
         for matter in free[:12]:
@@ -322,7 +345,8 @@ class World:
             dues = [self.day() for _ in range(self.luck.choice([1, 2, 3]))]
             verified = [self.maybe(0.7, self.later(due)) for due in dues]
             revised = [self.day() for _ in range(self.luck.choice([0, 1, 2]))]
-            self.add("recommendation", **of_office(), number=self.id(), addressed_to="某局", issued_on=issued, item_texts=["某"] * len(dues), item_due_on=days(dues),
+            follows = self.luck.choice([{}, {"lead_id": self.luck.choice(self.lead_ids)}, {"case_id": self.luck.choice(self.files)}])
+            self.add("recommendation", **of_office(), **follows, number=self.id(), addressed_to="某局", issued_on=issued, item_texts=["某"] * len(dues), item_due_on=days(dues),
                      item_verified_on=days(verified), item_rectified=flags(self.chance(0.7) if on else None for on in verified),
                      institution_names=["某"] * len(revised), institution_revised_on=days(revised), **self.written(), **self.withdrawn())
         for _ in range(24):
@@ -347,7 +371,7 @@ def periods_and_places(world):
 
 
 if __name__ == "__main__":
-    from compare import regions_and_caller
+    from compare import id_of, regions_of
 
-    url, seed = sys.argv[1], int(sys.argv[2])
-    psql(url, World(seed, *regions_and_caller(url, "supervisor.chifeng")).build())
+    url, seed, callers = sys.argv[1], int(sys.argv[2]), ("supervisor.chifeng", "supervisor.narrow")
+    psql(url, World(seed, regions_of(url), *(id_of(url, username) for username in callers)).build())
