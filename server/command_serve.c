@@ -59,7 +59,8 @@ static const struct setting settings[SETTINGS] = {
     [GRPC_LISTEN] = {"GRPC_LISTEN", "127.0.0.1:9090", "Where gRPC is served", 's', false, 0, 0},
     [METRICS_LISTEN] = {"METRICS_LISTEN", "127.0.0.1:9464", "Where /metrics is served; empty: nowhere", 's', false, 0, 0},
     [PUBLIC_LISTEN] = {"PUBLIC_LISTEN", "", "Where published reports are served, to anyone; empty: nowhere", 's', false, 0, 0},
-    [TLS_CERT_FILE] = {"TLS_CERT_FILE", NULL, "Certificate chain (PEM) of both transports", 's', false, 0, 0},
+    [TLS_CERT_FILE] = {"TLS_CERT_FILE", NULL, "Certificate chain (PEM) of both transports; read anew when it changes", 's',
+                       false, 0, 0},
     [TLS_KEY_FILE] = {"TLS_KEY_FILE", NULL, "Its private key (PEM)", 's', false, 0, 0},
     [ALLOW_PLAINTEXT] = {"ALLOW_PLAINTEXT", "off", "Listen beyond the loopback without TLS", 'b', false, 0, 0},
     [TRUSTED_PROXIES] = {"TRUSTED_PROXIES", NULL, "Addresses or networks whose X-Forwarded-For counts", 's', false, 0, 0},
@@ -100,6 +101,7 @@ struct serving {
   struct schema schema;
   struct crypto crypto;
   struct server server;
+  struct tls *tls;                   // NULL: plaintext
   struct http_server *http, *public; // `public` is NULL where nothing is served to the public
   struct grpc_front *grpc;
   struct audit_sealer *sealer;
@@ -191,11 +193,18 @@ static bool open_server(struct serving *serving) {
 static struct http_options http_options(const struct serving *serving, int listen) {
   const char *const *values = serving->values;
   return (struct http_options){.listen = values[listen],
-                               .tls = {values[TLS_CERT_FILE], values[TLS_KEY_FILE]},
+                               .tls = serving->tls,
                                .body_limit_bytes = BODY_LIMIT_BYTES,
                                .bodies_limit_bytes = BODIES_LIMIT_BYTES,
                                .trusted_proxies = values[TRUSTED_PROXIES],
                                .version = ZOUFANG_VERSION};
+}
+
+static bool open_tls(struct serving *serving) {
+  const char *const *values = serving->values;
+  if (values[TLS_CERT_FILE])
+    serving->tls = tls_open(values[TLS_CERT_FILE], values[TLS_KEY_FILE], &serving->fault);
+  return serving->fault.code == CODE_OK;
 }
 
 static bool open_http(struct serving *serving) {
@@ -217,11 +226,10 @@ static bool open_public(struct serving *serving) {
 
 static bool open_grpc(struct serving *serving) {
   const char *const *values = serving->values;
-  serving->grpc = grpc_open(&serving->server,
-                            &(struct grpc_options){.listen = values[GRPC_LISTEN],
-                                                   .tls = {values[TLS_CERT_FILE], values[TLS_KEY_FILE]},
-                                                   .body_limit_bytes = BODY_LIMIT_BYTES},
-                            &serving->fault);
+  serving->grpc = grpc_open(
+      &serving->server,
+      &(struct grpc_options){.listen = values[GRPC_LISTEN], .tls = serving->tls, .body_limit_bytes = BODY_LIMIT_BYTES},
+      &serving->fault);
   return serving->grpc != NULL;
 }
 
@@ -245,7 +253,7 @@ static bool open_all(struct serving *serving) {
          (serving->has_crypto = crypto_open(&serving->crypto, serving->values[SEAL_KEY_FILE], serving->values[INDEX_KEY_FILE],
                                             &serving->fault)) &&
          open_audit_key(serving) && (serving->has_server = open_server(serving)) && open_errands(serving) &&
-         open_http(serving) && open_public(serving) && open_grpc(serving);
+         open_tls(serving) && open_http(serving) && open_public(serving) && open_grpc(serving);
 }
 
 // --- Closing ---------------------------------------------------------------------------------------------------------
@@ -265,6 +273,7 @@ static void close_all(struct serving *serving) {
     http_close(serving->http, left_ms(until_us));
   if (serving->grpc)
     grpc_close(serving->grpc, left_ms(until_us));
+  tls_close(serving->tls);
   audit_sealer_close(serving->sealer);
   reminder_close(serving->reminder);
   if (serving->has_server) {

@@ -98,7 +98,7 @@ static struct grpc_front *make(struct server *server, const struct grpc_options 
   listener_take_log();
   grpc_init();
   front->server = server;
-  front->tls = options->tls;
+  front->tls_view.tls = options->tls;
   front->body_limit_bytes = options->body_limit_bytes;
   front->probe.fd = -1;
   front->queue = grpc_completion_queue_create_for_next(NULL);
@@ -108,8 +108,6 @@ static struct grpc_front *make(struct server *server, const struct grpc_options 
 }
 
 struct grpc_front *grpc_open(struct server *server, const struct grpc_options *options, struct fault *fault) {
-  if (options->tls.cert_file && !tls_check(&options->tls, fault))
-    return NULL;
   struct grpc_front *front = make(server, options);
   if (!listen_first(front, options->listen, fault)) {
     atomic_store(&front->closing, true);

@@ -2,16 +2,13 @@
 
 #pragma once
 #include "call/server.h"
+#include "transport/tls.h"
 
 struct grpc_front; // `struct grpc_server` is the core's own
 
-struct transport_tls {
-  const char *cert_file, *key_file; // both, or NULL both. PEM; read anew when they change
-};
-
 struct grpc_options {
   const char *listen; // "127.0.0.1:9090"; port 0: any, see grpc_port
-  struct transport_tls tls;
+  struct tls *tls;    // outlives the front; NULL: plaintext
   size_t body_limit_bytes;
 };
 

@@ -92,8 +92,7 @@ struct grpc_front {
   struct arena memory; // of its own, of its RPCs
   struct server *server;
   size_t body_limit_bytes;
-  struct transport_tls tls;
-  struct tls_view tls_view;
+  struct tls_view tls_view;         // its `tls` is NULL where there is none
   char address[NET_HOST_TEXT + 10]; // "host:port" as the core takes it
   int port;
   grpc_completion_queue *queue;

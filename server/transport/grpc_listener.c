@@ -63,9 +63,9 @@ static grpc_server *make_server(const struct grpc_front *front) {
 }
 
 static int bind_port(struct grpc_front *front, grpc_server *core) {
-  front->tls_view = (struct tls_view){.files = &front->tls};
+  front->tls_view.seen = 0;
   grpc_server_credentials *credentials =
-      front->tls.cert_file ? tls_credentials(&front->tls_view) : grpc_insecure_server_credentials_create();
+      front->tls_view.tls ? tls_credentials(&front->tls_view) : grpc_insecure_server_credentials_create();
   if (!credentials)
     return 0;
   int port = grpc_server_add_http2_port(core, front->address, credentials);
@@ -86,8 +86,7 @@ bool listener_open(struct grpc_front *front, struct fault *fault) {
   front->port = bind_port(front, core);
   if (!front->port) {
     grpc_server_destroy(core);
-    return fault_set(fault, CODE_UNAVAILABLE, "ADDRESS", "cannot listen on %s for gRPC%s", front->address,
-                     front->tls.cert_file ? ", or certificate and key do not fit together" : "");
+    return fault_set(fault, CODE_UNAVAILABLE, "ADDRESS", "cannot listen on %s for gRPC", front->address);
   }
   front->core = core;
   front->gone = (struct tag){gone, front};

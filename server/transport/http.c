@@ -12,7 +12,6 @@
 #include "transport/http_proxy.h"
 #include "transport/http_request.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -217,50 +216,21 @@ static void *serve(void *context) {
 
 // --- Opening and closing ---
 
-// A PEM file, with a NUL behind. NULL with a fault.
-static const char *read_pem(const char *path, struct arena *arena, struct fault *fault) {
-  enum { PEM_BYTES = 256 * 1024 };
-  char *text = arena_alloc(arena, PEM_BYTES);
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
-  ssize_t length = fd < 0 ? -1 : read(fd, text, PEM_BYTES - 1);
-  int error = errno;
-  if (fd >= 0)
-    close(fd);
-  if (length < 0) {
-    fault_set(fault, CODE_INVALID_ARGUMENT, "TLS", "cannot read %s: %s", path, strerror(error));
-    return NULL;
-  }
-  text[length] = '\0';
-  return text;
-}
-
 static bool start_daemon(struct http_server *http, struct fault *fault) {
-  const struct transport_tls *tls = &http->options.tls;
   unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG;
-  struct MHD_OptionItem secure[] = {
-      {MHD_OPTION_END, 0, NULL}, {MHD_OPTION_END, 0, NULL}, {MHD_OPTION_END, 0, NULL}, {MHD_OPTION_END, 0, NULL}};
-  struct arena pems = {0}; // libmicrohttpd keeps what it makes of them
-  if (tls->cert_file) {
-    const char *certificate = read_pem(tls->cert_file, &pems, fault);
-    const char *key = certificate ? read_pem(tls->key_file, &pems, fault) : NULL;
+  struct MHD_OptionItem secure[] = {{MHD_OPTION_END, 0, NULL}, {MHD_OPTION_END, 0, NULL}, {MHD_OPTION_END, 0, NULL}};
+  if (http->options.tls) {
     flags |= MHD_USE_TLS;
-    secure[0] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)certificate};
-    secure[1] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)key};
-    secure[2] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)tls_priorities};
+    secure[0] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)tls_retrieve};
+    secure[1] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)tls_priorities};
   }
-  if (fault->code == CODE_OK) {
-    http->daemon = MHD_start_daemon(
-        flags, 0, NULL, NULL, on_request, http, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_ARRAY, secure,
-        MHD_OPTION_CONNECTION_LIMIT, http->door.limit + CONNECTIONS_OVER, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)CONNECTION_BYTES, MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_URI_LOG_CALLBACK, on_request_line, NULL,
-        MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL, MHD_OPTION_NOTIFY_COMPLETED, on_completed, http,
-        MHD_OPTION_NOTIFY_CONNECTION, door_on_connection, http, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
-    if (!http->daemon)
-      fault_set(fault, CODE_INVALID_ARGUMENT, "TLS", "libmicrohttpd does not start%s",
-                tls->cert_file ? ": do the certificate and its key fit?" : "");
-  }
-  arena_close(&pems);
-  return http->daemon != NULL;
+  http->daemon = MHD_start_daemon(
+      flags, 0, NULL, NULL, on_request, http, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_ARRAY, secure,
+      MHD_OPTION_CONNECTION_LIMIT, http->door.limit + CONNECTIONS_OVER, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+      (size_t)CONNECTION_BYTES, MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_URI_LOG_CALLBACK, on_request_line, NULL,
+      MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL, MHD_OPTION_NOTIFY_COMPLETED, on_completed, http,
+      MHD_OPTION_NOTIFY_CONNECTION, door_on_connection, http, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+  return http->daemon || fault_set(fault, CODE_UNAVAILABLE, "LISTEN", "libmicrohttpd does not start");
 }
 
 static void watch(struct http_server *http, int fd, uint32_t events) {

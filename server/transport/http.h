@@ -2,14 +2,14 @@
 
 #pragma once
 #include "call/server.h"
-#include "transport/grpc.h"
+#include "transport/tls.h"
 
 struct http_server;
 
 struct http_options {
   const char *listen;         // "127.0.0.1:8080"; port 0: any, see http_port
   const char *metrics_listen; // NULL or "": none
-  struct transport_tls tls;
+  struct tls *tls;            // outlives the server; NULL: plaintext
   size_t body_limit_bytes;
   size_t bodies_limit_bytes;   // of bodies not yet admitted, in all; an address gets a quarter, at least two bodies
   const char *trusted_proxies; // comma-separated addresses or networks whose X-Forwarded-For counts; NULL: none
@@ -17,9 +17,9 @@ struct http_options {
   bool published;              // serves the methods that are published, and nothing else
 };
 
-// Listens and serves in a thread of its own. NULL with a fault: an address that cannot be had, a certificate that cannot be
-// read, routes that contradict each other. The options' texts must outlive the server. How many connections there may be
-// follows from the limit of open files, which the caller has raised before.
+// Listens and serves in a thread of its own. NULL with a fault: an address that cannot be had, routes that contradict each
+// other. The options' texts must outlive the server. How many connections there may be follows from the limit of open files,
+// which the caller has raised before.
 struct http_server *http_open(struct server *server, const struct http_options *options, struct fault *fault);
 
 int http_port(const struct http_server *http);

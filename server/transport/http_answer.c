@@ -120,7 +120,7 @@ enum MHD_Result answer_call(struct connection *connection) {
       {MHD_HTTP_HEADER_WWW_AUTHENTICATE, http_code == MHD_HTTP_UNAUTHORIZED ? "Bearer" : NULL},
       {MHD_HTTP_HEADER_ALLOW, http_code == MHD_HTTP_METHOD_NOT_ALLOWED ? connection->match.allow : NULL},
       {MHD_HTTP_HEADER_CONNECTION, http_is_closing(connection->http) || connection->last ? "close" : NULL},
-      {"Strict-Transport-Security", connection->http->options.tls.cert_file ? "max-age=31536000" : NULL},
+      {"Strict-Transport-Security", connection->http->options.tls ? "max-age=31536000" : NULL},
       {NULL, NULL},
   };
   return answer_bytes(connection, http_code, body.data, body.length, headers);

@@ -227,7 +227,7 @@ void door_on_connection(void *context, struct MHD_Connection *mhd, void **place,
 
 void door_show_out(struct connection *connection, const char *last_words) {
   connection->shown_out = true;
-  if (last_words && !connection->http->options.tls.cert_file)
+  if (last_words && !connection->http->options.tls)
     (void)!send(connection->fd, last_words, strlen(last_words), MSG_DONTWAIT | MSG_NOSIGNAL);
   shutdown(connection->fd, SHUT_RDWR);
 }
@@ -268,6 +268,8 @@ void door_sweep(struct http_server *http, int64_t now_us) {
   if (now_us - door->swept_us < SWEEP_EVERY_US)
     return;
   door->swept_us = now_us;
+  if (http->options.tls)
+    tls_look(http->options.tls);
   for (unsigned i = 0; i < door->touched; i++) {
     if (door->places[i].mhd)
       look_after(&door->places[i], now_us);

@@ -15,7 +15,8 @@ void door_shut(struct http_server *http);
 // Takes in who waits.
 void door_admit(struct http_server *http);
 
-// Once a second: shows out who is past the deadline of his phase, and cancels calls whose client has left.
+// Once a second: shows out who is past the deadline of his phase, cancels calls whose client has left, and looks whether there
+// is a new certificate.
 void door_sweep(struct http_server *http, int64_t now_us);
 
 // Milliseconds until the door wants to be looked after again.

@@ -157,7 +157,7 @@ enum MHD_Result http_stream_answer(struct connection *connection) {
       {"X-Content-Type-Options", "nosniff"},
       {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
       {"X-Request-Id", stream->call->id},
-      {"Strict-Transport-Security", connection->http->options.tls.cert_file ? "max-age=31536000" : NULL},
+      {"Strict-Transport-Security", connection->http->options.tls ? "max-age=31536000" : NULL},
       {NULL, NULL},
   };
   for (const struct header *header = headers; header->name; header++)

@@ -90,6 +90,79 @@ static void a_certificate_of_nobodys_is_not_trusted(void) {
   CU_ASSERT_EQUAL(instance_stop(&instance), 0);
 }
 
+// --- A certificate that is renewed -----------------------------------------------------------------------------------
+
+// Puts another file in the place of one, as who renews certificates does.
+static void put(const char *file, const char *place) {
+  CU_ASSERT_EQUAL(
+      process_run((const char *[]){"sh", "-c", "cp \"$1\" \"$2.new\" && mv \"$2.new\" \"$2\"", "sh", file, place, NULL}, NULL,
+                  NULL, PATIENCE_MS),
+      0);
+}
+
+// What a client hears that comes now and trusts `ca` alone.
+static enum code heard_by(const struct instance *instance, enum transport t, const char *ca) {
+  struct client *client = client_open(&world()->schema, instance->http_port, instance->grpc_port);
+  client_manners(client)->ca_file = ca;
+  client_manners(client)->deadline_ms = 2000;
+  enum code code = ask(client, t, token_of("officer.linxi"), list_visits, "{}").code;
+  client_close(client);
+  return code;
+}
+
+// A server with a pair of its own, the suite's at first.
+static void start_with_own(struct instance *instance, const char *cert, const char *key) {
+  put(files.cert, cert);
+  put(files.key, key);
+  CU_ASSERT_TRUE_FATAL(instance_start(instance, (const char *[]){setting("CERT", cert), setting("KEY", key), NULL}));
+  client_manners(instance->client)->ca_file = files.cert;
+  BOTH(t)
+  CU_ASSERT_EQUAL(ask(instance->client, t, token_of("officer.linxi"), list_visits, "{}").code, CODE_OK);
+}
+
+static void a_renewed_certificate_is_shown_without_a_restart(void) {
+  const char *cert = path_of("renewed.cert"), *key = path_of("renewed.key");
+  const char *next_cert = path_of("next.cert"), *next_key = path_of("next.key");
+  struct instance instance;
+  CU_ASSERT_TRUE_FATAL(make_certificate(next_cert, next_key));
+  start_with_own(&instance, cert, key);
+  put(next_cert, cert);
+  put(next_key, key);
+  CU_ASSERT_TRUE(process_await(&instance.process, "a new certificate is in force", PATIENCE_MS));
+  BOTH(t) {
+    CU_ASSERT_EQUAL(heard_by(&instance, t, next_cert), CODE_OK);
+    CU_ASSERT_NOT_EQUAL(heard_by(&instance, t, files.cert), CODE_OK);
+    // Who was connected before stays so.
+    CU_ASSERT_EQUAL(ask(instance.client, t, token_of("officer.linxi"), list_visits, "{}").code, CODE_OK);
+  }
+  CU_ASSERT_EQUAL(instance_stop(&instance), 0);
+}
+
+static void a_certificate_that_cannot_be_used_leaves_the_one_before(void) {
+  const char *cert = path_of("kept.cert"), *key = path_of("kept.key");
+  const char *none = path_of("none.cert"), *good_cert = path_of("good.cert"), *good_key = path_of("good.key");
+  struct instance instance;
+  CU_ASSERT_TRUE_FATAL(make_certificate(good_cert, good_key));
+  FILE *file = fopen(none, "we");
+  CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+  fputs("no certificate\n", file);
+  fclose(file);
+  start_with_own(&instance, cert, key);
+  put(none, cert);
+  CU_ASSERT_TRUE(process_await(&instance.process, "the new certificate is not taken", PATIENCE_MS));
+  BOTH(t)
+  CU_ASSERT_EQUAL(heard_by(&instance, t, files.cert), CODE_OK);
+  put(good_cert, cert); // with the key of another
+  CU_ASSERT_TRUE(process_await(&instance.process, "do not match", PATIENCE_MS));
+  BOTH(t)
+  CU_ASSERT_EQUAL(heard_by(&instance, t, files.cert), CODE_OK);
+  put(good_key, key);
+  CU_ASSERT_TRUE(process_await(&instance.process, "a new certificate is in force", PATIENCE_MS));
+  BOTH(t)
+  CU_ASSERT_EQUAL(heard_by(&instance, t, good_cert), CODE_OK);
+  CU_ASSERT_EQUAL(instance_stop(&instance), 0);
+}
+
 // What an openssl client gets of an old version of the protocol.
 static bool shakes_hands(int port, const char *version) {
   const char *command = "openssl s_client -connect 127.0.0.1:$1 $2 -cipher 'ALL:@SECLEVEL=0' </dev/null 2>&1 | "
@@ -178,6 +251,7 @@ static void a_certificate_that_is_none_is_told_by_its_file(void) {
 }
 
 SUITE_WITH(tls, open_suite, client_forget, 60, TEST(both_transports_speak_tls_and_nothing_else),
-           TEST(a_certificate_of_nobodys_is_not_trusted), TEST(old_versions_of_tls_are_not_spoken),
+           TEST(a_certificate_of_nobodys_is_not_trusted), TEST(a_renewed_certificate_is_shown_without_a_restart),
+           TEST(a_certificate_that_cannot_be_used_leaves_the_one_before), TEST(old_versions_of_tls_are_not_spoken),
            TEST(a_handshake_that_breaks_off_does_no_harm), TEST(beyond_the_loopback_plaintext_is_refused),
            TEST(a_certificate_that_is_none_is_told_by_its_file));

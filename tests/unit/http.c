@@ -311,8 +311,6 @@ static void what_cannot_be_served_is_a_fault(void) {
   CU_ASSERT_STRING_EQUAL(refusal_of("nonsense", (struct http_options){0}), "ADDRESS");
   CU_ASSERT_STRING_EQUAL(refusal_of(any, (struct http_options){.metrics_listen = taken}), "LISTEN");
   CU_ASSERT_STRING_EQUAL(refusal_of(any, (struct http_options){.trusted_proxies = "nobody"}), "TRUSTED_PROXIES");
-  CU_ASSERT_STRING_EQUAL(refusal_of(any, (struct http_options){.tls = {"/nonexistent", "/nonexistent"}}), "TLS");
-  CU_ASSERT_STRING_EQUAL(refusal_of(any, (struct http_options){.tls = {"/dev/null", "/dev/null"}}), "TLS");
 }
 
 static void closing_ends_idle_connections_and_the_listener(void) {
