@@ -19,6 +19,10 @@ create table audit (
 comment on column audit.actor is 'The account''s id in text, or the name of the database or system user where no account acts.';
 comment on column audit.record_hash is 'record_hash of the row after the act: a row altered behind the server''s back no longer fits.';
 
+-- Whether this transaction erases what must not be kept. What is append-only lets go of rows then, to those who may remove any; no grant is given by it.
+create function erases() returns boolean
+language sql stable parallel safe as $$ select coalesce(current_setting('zoufang.erasing', true) = 'on', false) $$;
+
 create function audit_is_final() returns trigger
 language plpgsql as $$
 begin
@@ -86,7 +90,7 @@ begin
     insert into audit (actor_id, actor, session_id, peer, call_id, method, action, kind, record, record_hash, result)
     select me(), audit_actor(), my_session(), nullif(current_setting('zoufang.peer', true), ''),
       nullif(current_setting('zoufang.call', true), ''), nullif(current_setting('zoufang.method', true), ''),
-      'removed', tg_argv[0], o.data ->> key, record_hash(o.data), 'done'
+      'removed', tg_argv[0], o.data ->> key, case when not erases() then record_hash(o.data) end, 'done'
     from removed o;
   end if;
   return null;
@@ -187,11 +191,11 @@ begin
 end
 $$;
 
-grant execute on function audit_actor, audit_write, record_hash to zoufang_definer;
+grant execute on function erases, audit_actor, audit_write, record_hash to zoufang_definer;
 grant select, insert on audit to zoufang_definer;
 call settle_definers();
-revoke all on function audit_is_final, record_hash, audit_actor, audit_write, audit_rows, audit_bulk, audit_session, audit_refusal,
+revoke all on function erases, audit_is_final, record_hash, audit_actor, audit_write, audit_rows, audit_bulk, audit_session, audit_refusal,
   audit_refused, audit_read from public;
 revoke all on procedure audit_table from public;
-grant execute on function audit_refusal, audit_refused, audit_read to zoufang;
+grant execute on function erases, audit_refusal, audit_refused, audit_read to zoufang;
 grant execute on function audit_actor, audit_write, record_hash to zoufang_definer;

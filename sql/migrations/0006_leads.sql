@@ -142,6 +142,9 @@ create index lead_event_reveal on lead_event (actor_id, at) where kind = 20;
 create function lead_event_is_final() returns trigger
 language plpgsql as $$
 begin
+  if tg_op = 'DELETE' and erases() then
+    return null;
+  end if;
   raise exception 'a timeline is append-only' using errcode = '42501';
 end
 $$;
@@ -206,9 +209,9 @@ create trigger lead_blinded before insert or update on lead
   for each row when (new.accused_users <> '{}' or new.recused <> '{}') execute function lead_blinded();
 
 -- Who sees a record changes with its place and its people. What it was before is kept, so that Pull can tell those who lost
--- sight of it.
+-- sight of it: of visits (1) and leads (3), and of photos (2) that went with their lead, to who took them.
 create table sight_past (
-  kind int2 not null check (kind in (1, 3)),
+  kind int2 not null check (kind between 1 and 3),
   record_id uuid not null,
   current_code int8 not null,
   ways uuid[] not null,

@@ -119,7 +119,7 @@ begin
   union all
   select r.lead_id, bool_or(r.etag = t.etag and r.written_by = me())
   from unnest(ids, etags) t(id, etag)
-  join receipt r on r.lead_id = t.id
+  join receipt_submission r on r.lead_id = t.id
   group by r.lead_id;
 end
 $$;

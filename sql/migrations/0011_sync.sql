@@ -158,6 +158,20 @@ begin
 end
 $$;
 
+-- The caller's photos that went with their leads since then.
+create function photos_gone(since pg_snapshot) returns setof uuid
+language plpgsql stable security definer rows 10 set search_path = zoufang, pg_temp as $$
+begin
+  return query
+  select p.record_id
+  from sight_past p
+  where p.kind = 2
+    and p.changed >= pg_snapshot_xmin(since)
+    and not pg_visible_in_snapshot(p.changed, since)
+    and me() = any (p.ways);
+end
+$$;
+
 -- A full round's next leads in the order of receipt, after a place, each way of seeing them giving its own first.
 create function pull_all_leads(after_at timestamptz, after_id uuid, most int4) returns table (id uuid, received_at timestamptz)
 language plpgsql stable rows 100 as $$
@@ -405,6 +419,10 @@ begin
     more := more or cardinality(ids) = most;
   end if;
 
+  -- Photos that are gone are few: all of them, on a round's first page.
+  ids := case when since is not null and not round ? 'begun' then array(select photos_gone(since)) end;
+  perform set_config('zoufang.pull_gone_photos', coalesce(ids::text, ''), true);
+
   -- Terms are few: all that changed, on a round's first page.
   perform set_config('zoufang.pull_terms_from', case when round ? 'begun' then '' else since_from::text end, true);
 
@@ -494,7 +512,7 @@ end
 $$;
 
 call settle_definers();
-revoke all on function sync_epoch, my_land, sight_lost, sight_gained, photos_of_lost, pull_all_leads, picked, picked_regions,
+revoke all on function sync_epoch, my_land, sight_lost, sight_gained, photos_of_lost, photos_gone, pull_all_leads, picked, picked_regions,
   picked_terms_from, pull_begin, forget_old from public;
-grant execute on function sync_epoch, my_land, sight_lost, sight_gained, photos_of_lost, pull_all_leads, picked, picked_regions,
+grant execute on function sync_epoch, my_land, sight_lost, sight_gained, photos_of_lost, photos_gone, pull_all_leads, picked, picked_regions,
   picked_terms_from, pull_begin, forget_old to zoufang;

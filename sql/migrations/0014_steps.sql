@@ -167,6 +167,9 @@ create trigger lead_feedback_follows before insert on lead_feedback for each row
 create function lead_feedback_is_final() returns trigger
 language plpgsql as $$
 begin
+  if tg_op = 'DELETE' and erases() then
+    return null;
+  end if;
   raise exception 'feedback is append-only' using errcode = '42501';
 end
 $$;
@@ -350,48 +353,65 @@ begin
 end
 $$;
 
--- What was handed in against the leaders of the highest office here: a number, and whose submission it was. Nothing of it is kept; the
--- paper goes to the superior body.
+-- What was handed in against the leaders of the highest office here: a number and when. Nothing of it is kept; the paper goes to the superior
+-- body.
 create table receipt (
   number int8 generated always as identity primary key,
   lead_id uuid not null unique,
-  etag bytea not null check (octet_length(etag) between 16 and 64),
-  written_by uuid not null references account,
   received_at timestamptz not null default now()
 );
 
-create function lead_not_kept() returns trigger
-language plpgsql security definer set search_path = zoufang, pg_temp as $$
+-- The submissions that were accepted of it, by their etags alone, which are keyed hashes: so that a retry is recognised.
+create table receipt_submission (
+  lead_id uuid not null references receipt (lead_id),
+  etag bytea not null check (octet_length(etag) between 16 and 64),
+  written_by uuid not null references account,
+  primary key (lead_id, etag, written_by)
+);
+
+-- Whether one of these users, and not of those `before`, leads the highest office here: a commission without one above.
+create function reach_the_highest(users uuid[], before uuid[] default '{}') returns boolean
+language plpgsql stable security definer set search_path = zoufang, pg_temp as $$
 begin
-  if not exists (
+  return exists (
     select
     from account a
     join office o on o.id = a.office_id
-    where a.id = any (new.accused_users)
+    where a.id = any (users)
+      and not coalesce(a.id = any (before), false)
       and a.leader
       and o.kind in (1, 2)
       and o.parent_id is null
-  ) then
-    return new;
+  );
+end
+$$;
+
+-- What is not kept comes back under no other content either.
+create function lead_not_kept() returns trigger
+language plpgsql security definer set search_path = zoufang, pg_temp as $$
+begin
+  if new.accused_users = '{}' or not reach_the_highest(new.accused_users) then
+    return case when not exists (select from receipt r where r.lead_id = new.id) then new end;
   end if;
-  insert into receipt (lead_id, etag, written_by)
-  values (new.id, new.etag, new.written_by)
-  on conflict (lead_id) do nothing;
+  insert into receipt (lead_id) values (new.id) on conflict (lead_id) do nothing;
+  if found then
+    insert into receipt_submission (lead_id, etag, written_by) values (new.id, new.etag, new.written_by);
+  end if;
   return null;
 end
 $$;
-create trigger lead_not_kept before insert on lead for each row when (new.accused_users <> '{}') execute function lead_not_kept();
+create trigger lead_not_kept before insert on lead for each row execute function lead_not_kept();
 
--- The number of the caller's receipt for this submission; NULL where there is none. Volatile: it sees what its own statement wrote.
-create function receipt_number(lead_id uuid, etag bytea) returns int8
+-- The number of the receipt of a lead that the caller handed in, or wrote a version of; NULL where there is none. Volatile: it sees what its
+-- own statement wrote.
+create function receipt_number(lead_id uuid) returns int8
 language plpgsql security definer set search_path = zoufang, pg_temp as $$
 begin
   return (
     select r.number
     from receipt r
     where r.lead_id = receipt_number.lead_id
-      and r.etag = receipt_number.etag
-      and r.written_by = me()
+      and exists (select from receipt_submission s where s.lead_id = r.lead_id and s.written_by = me())
   );
 end
 $$;
@@ -441,7 +461,9 @@ grant insert (id, lead_id, other_id, reason, linked_by) on lead_link to zoufang;
 
 alter table receipt enable row level security;
 create policy definer on receipt to zoufang_definer using (true) with check (true);
-grant select, insert on receipt to zoufang_definer;
+alter table receipt_submission enable row level security;
+create policy definer on receipt_submission to zoufang_definer using (true) with check (true);
+grant select, insert on receipt, receipt_submission to zoufang_definer;
 
 call audit_table('receipt', 'receipt', 'number');
 call audit_table('lead_step', 'step', 'name');
@@ -452,11 +474,12 @@ call audit_table('lead_link', 'link');
 alter function lead_outcome_follows owner to zoufang_definer;
 alter function lead_feedback_follows owner to zoufang_definer;
 alter function lead_link_told owner to zoufang_definer;
+alter function reach_the_highest owner to zoufang_definer;
 alter function lead_not_kept owner to zoufang_definer;
 alter function receipt_number owner to zoufang_definer;
 alter function can_answer_for owner to zoufang_definer;
-revoke all on function lead_not_kept, receipt_number, lead_state_name, holds_step_role, lead_outcome_follows, lead_feedback_follows, lead_feedback_is_final, lead_link_told,
+revoke all on function reach_the_highest, lead_not_kept, receipt_number, lead_state_name, holds_step_role, lead_outcome_follows, lead_feedback_follows, lead_feedback_is_final, lead_link_told,
   case_has_lead, lead_step_kept,  is_judge_of_himself, allowed_steps, refuse_step, check_step, can_answer_for, check_receiver from public;
-grant execute on function receipt_number, lead_state_name, case_has_lead, holds_step_role, is_judge_of_himself, allowed_steps, refuse_step, check_step, can_answer_for,
+grant execute on function reach_the_highest, receipt_number, lead_state_name, case_has_lead, holds_step_role, is_judge_of_himself, allowed_steps, refuse_step, check_step, can_answer_for,
   check_receiver to zoufang;
 grant execute on function holds_step_role to zoufang_definer;

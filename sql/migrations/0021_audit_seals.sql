@@ -299,10 +299,30 @@ begin
 end
 $$;
 
+-- Erases the hashes of these records, which are not kept any more: from them a short text could be guessed. Who did what with them, and when,
+-- stays. Rows that are not sealed yet are erased as well; what was sealed of them in the meantime counts as erased. For erase_lead, within
+-- its erasing.
+create function audit_erase_hashes(of_records text[]) returns void
+language plpgsql as $$
+begin
+  with erased as (
+    update audit a
+    set salt = '00000000-0000-0000-0000-000000000000', record_hash = null, erased = true
+    where a.record = any (of_records)
+      and a.record_hash is not null
+    returning a.id
+  )
+  insert into audit (actor_id, actor, session_id, peer, call_id, method, action, kind, record, result)
+  select me(), audit_actor(), my_session(), nullif(current_setting('zoufang.peer', true), ''),
+    nullif(current_setting('zoufang.call', true), ''), nullif(current_setting('zoufang.method', true), ''), 'removed', 'audit', e.id::text, 'erased'
+  from erased e;
+end
+$$;
+
 create or replace function audit_is_final() returns trigger
 language plpgsql as $$
 begin
-  if tg_op = 'UPDATE' and tg_relid = 'zoufang.audit'::regclass and current_setting('zoufang.erasing', true) = 'on' then
+  if tg_op = 'UPDATE' and tg_relid = 'zoufang.audit'::regclass and erases() then
     return null;
   end if;
   raise exception 'the audit is append-only' using errcode = '42501';
@@ -341,7 +361,7 @@ begin
 end
 $$;
 grant select, insert on audit_seal, audit_schema to zoufang_definer;
-revoke all on function audit_commitment, session_hash, audit_erase, audit_is_final, audit_action_number, audit_action_name, audit_first_id,
+revoke all on function audit_commitment, session_hash, audit_erase, audit_erase_hashes, audit_is_final, audit_action_number, audit_action_name, audit_first_id,
   audit_last_id from public;
 revoke all on procedure audit_retell from public;
 grant execute on function audit_commitment, session_hash to zoufang_definer;

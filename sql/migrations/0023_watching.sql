@@ -98,13 +98,13 @@ begin
       union
       select p.record_id
       from sight_past p
-      join lead l on l.id = p.record_id
+      left join lead l on l.id = p.record_id
       where p.kind = 3
         and p.changed >= pg_snapshot_xmin(from_snapshot)
         and not pg_visible_in_snapshot(p.changed, from_snapshot)
         and p.current_code <@ codes
         and sees(old_scope, old_ways, old_blind, p.current_code, p.ways, p.accused)
-        and (l.id = any (ids) or not l.current_code <@ codes)
+        and (p.record_id = any (ids) or not l.current_code <@ codes)
     );
     gained := array(select l.id from lead l where l.id = any (gained) and l.current_code <@ codes);
   end if;
@@ -264,17 +264,17 @@ begin
     group by l.id
   ),
   lost as (
-    select l.id, array_agg(distinct w.place) as places
-    from record l
-    join sight_past p on p.kind = 3 and p.record_id = l.id and p.changed >= oldest
+    select p.record_id as id, array_agg(distinct w.place) as places
+    from sight_past p
+    left join record l on l.id = p.record_id
     join watcher w on not pg_visible_in_snapshot(p.changed, w.since)
       and p.current_code <@ w.codes
       and sees(w.scope, w.ways, w.blind, p.current_code, p.ways, p.accused)
-    where not (
-      l.current_code <@ w.codes
-      and sees(w.scope, w.ways, w.blind, l.current_code, l.people, l.accused)
-    )
-    group by l.id
+    where p.kind = 3
+      and p.record_id in (select k.id from picked k)
+      and p.changed >= oldest
+      and (l.id is null or not (l.current_code <@ w.codes and sees(w.scope, w.ways, w.blind, l.current_code, l.people, l.accused)))
+    group by p.record_id
   ),
   reminding as (
     select r.id, r.kind, r.record_kind, r.record_id, r.at, r.actor_id, r.note, array_agg(w.place order by w.place) as places

@@ -29,7 +29,7 @@ language plpgsql as $$
 declare
   follows constant text[] := '{current_code,land}';
 begin
-  if old.withdrawn_at is not null and (to_jsonb(new) = to_jsonb(old) or to_jsonb(new) - follows <> to_jsonb(old) - follows) then
+  if old.withdrawn_at is not null and not erases() and (to_jsonb(new) = to_jsonb(old) or to_jsonb(new) - follows <> to_jsonb(old) - follows) then
     perform refuse('PRECONDITION', 'id');
   end if;
   if new.etag <> old.etag then

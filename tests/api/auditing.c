@@ -429,6 +429,25 @@ static void what_is_erased_by_law_leaves_the_chain_whole(void) {
   assert_told(verify(COPY, true, FOUND), "a row was changed");
 }
 
+// Matched on the host to who leads the commission; see receipts.c for what else becomes of it.
+static void a_lead_that_ends_as_a_receipt_leaves_the_chain_whole(void) {
+  copy();
+  CU_ASSERT_TRUE(
+      on(COPY,
+         filled_in("update account set leader = true where username = 'auditor'; update lead set accused_names = '{虚构丙}', "
+                   "accused_units = '{局}', accused_posts = '{职}', accused_offices = '{null}', etag = sha256(etag), "
+                   "accused_users = array[(select id from account where username = 'auditor')] where id = '$a'")));
+  CU_ASSERT_STRING_EQUAL(text_on(COPY, filled_in("select count(*) from lead where id = '$a'")), "0");
+  CU_ASSERT_STRING_EQUAL(text_on(COPY, filled_in("select count(*) from audit where record = '$a' and record_hash is not null")),
+                         "0");
+  assert_told(verify(COPY, true, 0), "the audit holds");
+  CU_ASSERT_EQUAL(COMMAND(COPY, "audit", "seal"), 0);
+  assert_told(verify(COPY, true, 0), "the audit holds");
+  CU_ASSERT_TRUE(
+      on(COPY, "set session_replication_role = replica; delete from audit where kind = 'audit' and action = 'removed'"));
+  assert_told(verify(COPY, true, FOUND), "a row was changed");
+}
+
 static void what_the_command_line_does_is_told_with_the_systems_user(void) {
   copy();
   verify(COPY, true, 0);
@@ -575,6 +594,7 @@ SUITE_WITH(auditing, open_auditing, close_auditing, AUDITING_LIMIT_S, TEST(where
            TEST(a_seal_that_is_missing_in_the_middle_is_named),
            TEST(an_altered_schema_is_not_made_good_by_sealing_it_nor_by_altering_it_back),
            TEST(what_is_not_yet_sealed_is_counted), TEST(what_is_erased_by_law_leaves_the_chain_whole),
+           TEST(a_lead_that_ends_as_a_receipt_leaves_the_chain_whole),
            TEST(what_the_command_line_does_is_told_with_the_systems_user),
            TEST(an_auditor_verifies_with_the_exported_seal_and_lists_what_was_done), TEST(tampering_is_told_to_the_auditor),
            TEST(the_list_is_filtered_and_paged), TEST(the_server_seals_while_fifty_write_and_every_row_stands_in_one_seal),

@@ -22,7 +22,7 @@ PERIODS = [
     (date(2024, 4, 1), date(2024, 7, 1)), (date(2025, 2, 1), date(2025, 3, 1)), (date(2024, 2, 1), date(2024, 2, 29)), (date(2023, 7, 1), date(2024, 7, 1)),
     (date(2025, 1, 1), date(2026, 1, 1)), (date(2024, 2, 28), date(2025, 3, 1)),
 ]
-RECORDS = """request_claim sight_past receipt visit_plan photo visit_member visit_version visit lead_reporter lead_reporter_version lead_version
+RECORDS = """request_claim sight_past receipt_submission receipt visit_plan photo visit_member visit_version visit lead_reporter lead_reporter_version lead_version
   lead_event case_event lead_outcome lead_feedback lead_link review handling case_person case_lead case_file person publication recommendation interview education commendation indicator lead
   campaign""".split()
 

@@ -78,4 +78,4 @@ from lead_known(array[:lead.id], array[:lead#hash]) k;
 
 select :lead.id as id,
        :lead#hash as etag,
-       receipt_number(:lead.id, :lead#hash) as receipt_number;
+       receipt_number(:lead.id) as receipt_number;

@@ -1,6 +1,7 @@
 -- MatchAccused: says which user or office one of those complained of is; with neither, takes the match back. Who handles the
 -- lead, or a supervisor of its region; a match that is there is changed or taken back by a supervisor alone. The answer is the
--- same whether or not the caller may still see the lead. Again, it changes nothing.
+-- same whether or not the caller may still see the lead. Again, it changes nothing. Who is matched to a leader of the highest office ends
+-- the lead (lead_not_kept_on): the receipt's number is the answer.
 select refuse_unless(
          bool_or(k.accepted) or exists (select from lead l where l.id = :id),
          'NOT_FOUND'
@@ -32,4 +33,5 @@ select refuse_unless(bool_or(k.accepted), 'STALE_ETAG', 'etag')
 from lead_known(array[:id], array[next_etag(:etag, concat_ws(' ', 'matched', :place, :user_id, :office_id))]) k;
 
 select :id as id,
-       next_etag(:etag, concat_ws(' ', 'matched', :place, :user_id, :office_id)) as etag;
+       next_etag(:etag, concat_ws(' ', 'matched', :place, :user_id, :office_id)) as etag,
+       receipt_number(:id) as receipt_number;

@@ -1,6 +1,7 @@
 -- UpdateLead: the fields that the mask names. Who raised or handles the lead; a supervisor of its region, who gives a reason.
 -- The version before is kept. Only a supervisor takes back who was matched, or makes an accusation open to all. The answer is
--- the same whether or not the caller may still see the lead. The same submission again changes nothing.
+-- the same whether or not the caller may still see the lead. The same submission again changes nothing. Who names a leader of the highest
+-- office ends the lead, as MatchAccused does.
 select refuse_unless(
          bool_or(k.accepted) or exists (select from lead l where l.id = :lead.id),
          'NOT_FOUND'
@@ -148,4 +149,5 @@ select refuse_unless(bool_or(k.accepted), 'STALE_ETAG', 'lead.etag')
 from lead_known(array[:lead.id], array[:lead#hash]) k;
 
 select :lead.id as id,
-       :lead#hash as etag;
+       :lead#hash as etag,
+       receipt_number(:lead.id) as receipt_number;

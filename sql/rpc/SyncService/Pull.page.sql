@@ -138,7 +138,11 @@ from unnest(picked('lost')) p(id)
 union all
 select f.id,
        2::int2
-from photos_of_lost(picked('lost')) f(id);
+from photos_of_lost(picked('lost')) f(id)
+union all
+select g.id,
+       2::int2
+from unnest(picked('gone_photos')) g(id);
 
 select r.id as "reminders.id",
        r.kind as "reminders.kind",

@@ -5,7 +5,8 @@
 -- anything is classified, so that what classifies them sees what a competing push just wrote. Visits come before leads and
 -- leads before photos: items may refer to others of the same push, which are in sight of who writes them until its end.
 --
--- Status: 1 created, 2 updated, 3 unchanged (this very submission was accepted before), 4 conflict, 5 held, 6 rejected. The
+-- Status: 1 created, 2 updated, 3 unchanged (this very submission was accepted before; or nothing is kept of the lead, and the caller handed
+-- it in), 4 conflict, 5 held, 6 rejected. That a lead is about a leader of the highest office is no push's to say once it is there. The
 -- etag of an item is the keyed hash of its submission, so a retry is recognised also when the record has moved on.
 select pg_advisory_xact_lock(hashtextextended(me()::text, 7));
 
@@ -241,11 +242,8 @@ with item as materialized (
 ),
 accused as materialized (
   select t.place,
-         array_agg(t.name order by t.n) as names,
-         array_agg(t.unit order by t.n) as units,
-         array_agg(t.post order by t.n) as posts,
-         array_agg(t.user_id order by t.n) as users,
-         array_agg(t.office_id order by t.n) as offices
+         array_agg(t.name order by t.n) as names, array_agg(t.unit order by t.n) as units, array_agg(t.post order by t.n) as posts,
+         array_agg(t.user_id order by t.n) as users, array_agg(t.office_id order by t.n) as offices
   from unnest(
     :leads.accused.name::text[], :leads.accused.unit::text[], :leads.accused.post::text[], :leads.accused.user_id,
     :leads.accused.office_id, :leads.accused#
@@ -259,7 +257,7 @@ known as materialized (
   select * from lead_known(:leads.id, :leads#hash)
 ),
 seen as materialized (
-  select l.id, l.etag, l.raised_by, l.handler_id, l.accused, l.recused, l.class, l.confidential
+  select l.id, l.etag, l.raised_by, l.handler_id, l.accused, l.accused_users, l.recused, l.class, l.confidential
   from lead l
   where l.id = any (:leads.id)
 ),
@@ -283,11 +281,12 @@ judged as materialized (
          coalesce(a.users, '{}') as accused_users,
          coalesce(a.offices, '{}') as accused_offices,
          p.fields, p.reasons, p.kinds, p.records,
+         s.id is null as unseen,
          case
            when i.nth > 1 and i.hash = i.first_hash then 'unchanged'
            when i.nth > 1 then 'conflict'
            when k.accepted then 'unchanged'
-           when k.id is not null and s.id is null then 'taken'
+           when k.id is not null and s.id is null then case when receipt_number(i.id) is null then 'taken' else 'unchanged' end
            when s.raised_by <> me() and s.handler_id is distinct from me() then 'forbidden'
            when s.etag <> coalesce(i.base, '') then 'conflict'
            when p.place is not null then 'problem'
@@ -295,6 +294,7 @@ judged as materialized (
            when s.accused is not null
              and not r.current_code <@ scope()
              and not s.accused <@ (coalesce(a.users, '{}') || coalesce(a.offices, '{}') || s.recused) then 'unmatched'
+           when a.users <> '{}' and reach_the_highest(a.users, s.accused_users) then 'unmatched'
            else 'update'
          end as act
   from item i
@@ -386,10 +386,9 @@ from judged j
 left join created c on c.id = j.id and j.act = 'create'
 left join updated u on u.id = j.id and j.act = 'update'
 left join lateral (
-  select receipt_number(j.id, j.hash) as number
+  select receipt_number(j.id) as number
   where c.id is null
-    and j.act in ('create', 'unchanged')
-    and j.accused_users <> '{}'
+    and (j.act = 'create' and j.accused_users <> '{}' or j.act = 'unchanged' and j.unseen)
 ) p on true
 order by j.place;
 
@@ -452,6 +451,7 @@ judged as materialized (
            when k.id is not null then 'conflict'
            when num_nonnulls(i.visit_id, i.lead_id) <> 1 then 'parentless'
            when i.visit_id is not null and not exists (select from visit v where v.id = i.visit_id) then 'no_visit'
+           when i.lead_id is not null and receipt_number(i.lead_id) is not null then 'unchanged'
            when i.lead_id is not null and not exists (select from lead_in_sight l where l.id = i.lead_id) then 'no_lead'
            when i.captured_at < '2000-01-01' or i.captured_at >= '2200-01-01' then 'bad_time'
            else 'create'
