@@ -63,7 +63,8 @@ static const struct setting settings[SETTINGS] = {
                        false, 0, 0},
     [TLS_KEY_FILE] = {"TLS_KEY_FILE", NULL, "Its private key (PEM)", 's', false, 0, 0},
     [ALLOW_PLAINTEXT] = {"ALLOW_PLAINTEXT", "off", "Listen beyond the loopback without TLS", 'b', false, 0, 0},
-    [TRUSTED_PROXIES] = {"TRUSTED_PROXIES", NULL, "Addresses or networks whose X-Forwarded-For counts", 's', false, 0, 0},
+    [TRUSTED_PROXIES] = {"TRUSTED_PROXIES", NULL, "Addresses or networks whose X-Forwarded-For counts, over REST and gRPC", 's',
+                         false, 0, 0},
     [DB_URL] = {"DB_URL", NULL, "The serving role's connection to PostgreSQL", 's', true, 0, 0},
     [DB_PREPARE] = {"DB_PREPARE", "on", "Prepare statements; off behind PgBouncer", 'b', false, 0, 0},
     [WORKERS] = {"WORKERS", "16", "Connections to PostgreSQL", 'i', false, 1, 256},
@@ -226,10 +227,11 @@ static bool open_public(struct serving *serving) {
 
 static bool open_grpc(struct serving *serving) {
   const char *const *values = serving->values;
-  serving->grpc = grpc_open(
-      &serving->server,
-      &(struct grpc_options){.listen = values[GRPC_LISTEN], .tls = serving->tls, .body_limit_bytes = BODY_LIMIT_BYTES},
-      &serving->fault);
+  const struct grpc_options options = {.listen = values[GRPC_LISTEN],
+                                       .tls = serving->tls,
+                                       .body_limit_bytes = BODY_LIMIT_BYTES,
+                                       .trusted_proxies = values[TRUSTED_PROXIES]};
+  serving->grpc = grpc_open(&serving->server, &options, &serving->fault);
   return serving->grpc != NULL;
 }
 

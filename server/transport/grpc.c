@@ -66,11 +66,12 @@ static void write_address(struct grpc_front *front, const struct net_address *ad
   snprintf(front->address, sizeof front->address, form, address->host, address->port);
 }
 
-static bool listen_first(struct grpc_front *front, const char *listen, struct fault *fault) {
+static bool listen_first(struct grpc_front *front, const struct grpc_options *options, struct fault *fault) {
   struct net_address address;
   struct sockaddr_storage socket_address;
   socklen_t length;
-  if (!net_read(listen, &address, fault))
+  if (!proxies_read(&front->proxies, options->trusted_proxies, &front->memory, fault) ||
+      !net_read(options->listen, &address, fault))
     return false;
   write_address(front, &address);
   if (!listener_open(front, fault))
@@ -109,7 +110,7 @@ static struct grpc_front *make(struct server *server, const struct grpc_options 
 
 struct grpc_front *grpc_open(struct server *server, const struct grpc_options *options, struct fault *fault) {
   struct grpc_front *front = make(server, options);
-  if (!listen_first(front, options->listen, fault)) {
+  if (!listen_first(front, options, fault)) {
     atomic_store(&front->closing, true);
     serve(front); // what was opened leaves at once
     finish(front);

@@ -1,6 +1,7 @@
 // A message and its metadata become a call here, and a call's outcome a message or a status with its details.
 
 #include "transport/grpc_call.h"
+#include "base/buffer.h"
 #include "base/clock.h"
 #include "call/observe.h"
 #include "call/status.h"
@@ -39,12 +40,15 @@ static const struct {
     {"accept-language", sizeof "accept-language" - 1, read_language},
 };
 
+static bool is_key(const grpc_metadata *entry, const char *key, size_t length) {
+  return GRPC_SLICE_LENGTH(entry->key) == length && memcmp(GRPC_SLICE_START_PTR(entry->key), key, length) == 0;
+}
+
 static void read_metadata(struct call *call, const grpc_metadata_array *metadata) {
   for (size_t i = 0; i < metadata->count; i++) {
     const grpc_metadata *entry = &metadata->metadata[i];
     for (size_t m = 0; m < sizeof METADATA / sizeof *METADATA; m++) {
-      if (GRPC_SLICE_LENGTH(entry->key) == METADATA[m].length &&
-          memcmp(GRPC_SLICE_START_PTR(entry->key), METADATA[m].key, METADATA[m].length) == 0)
+      if (is_key(entry, METADATA[m].key, METADATA[m].length))
         METADATA[m].read(call, (const char *)GRPC_SLICE_START_PTR(entry->value), GRPC_SLICE_LENGTH(entry->value));
     }
   }
@@ -70,6 +74,23 @@ static const char *peer_of(grpc_call *core, struct arena *arena) {
   char *host = arena_strndup(arena, start, length);
   gpr_free(peer);
   return host;
+}
+
+// The client's address, in the arena: the peer's, or what trusted proxies say. Several entries are as good as one.
+static const char *client_of(const struct rpc *rpc, struct arena *arena) {
+  static const char key[] = "x-forwarded-for";
+  const char *peer = peer_of(rpc->core, arena);
+  struct buffer list = {.arena = arena};
+  if (!proxies_hold(&rpc->front->proxies, peer))
+    return peer;
+  for (size_t i = 0; i < rpc->metadata.count; i++) {
+    const grpc_metadata *entry = &rpc->metadata.metadata[i];
+    if (is_key(entry, key, sizeof key - 1)) {
+      buffer_byte(&list, ',');
+      buffer_put(&list, (const char *)GRPC_SLICE_START_PTR(entry->value), GRPC_SLICE_LENGTH(entry->value));
+    }
+  }
+  return proxies_client(&rpc->front->proxies, buffer_text(&list), list.length, peer);
 }
 
 // --- reading ---
@@ -158,7 +179,7 @@ void grpc_call_begin(struct rpc *rpc) {
   call->transport = rpc;
   call->reply = rpc->method->server_streaming ? reply_later : reply;
   call->deadline_us = deadline_us(rpc->details.deadline);
-  call->peer = peer_of(rpc->core, &call->arena);
+  call->peer = client_of(rpc, &call->arena);
   read_metadata(call, &rpc->metadata);
   bool taken = read_request(rpc, call);
   grpc_byte_buffer_destroy(rpc->message);

@@ -7,6 +7,7 @@
 #include "base/net.h"
 #include "transport/grpc.h"
 #include "transport/grpc_tls.h"
+#include "transport/proxies.h"
 #include <grpc/grpc.h>
 #include <sys/socket.h>
 #include <pthread.h>
@@ -92,6 +93,7 @@ struct grpc_front {
   struct arena memory; // of its own, of its RPCs
   struct server *server;
   size_t body_limit_bytes;
+  struct proxies proxies;
   struct tls_view tls_view;         // its `tls` is NULL where there is none
   char address[NET_HOST_TEXT + 10]; // "host:port" as the core takes it
   int port;

@@ -9,7 +9,6 @@
 #include "transport/http_stream.h"
 #include "transport/http_scrape.h"
 #include "transport/http_pages.h"
-#include "transport/http_proxy.h"
 #include "transport/http_request.h"
 #include <errno.h>
 #include <sched.h>

@@ -4,6 +4,7 @@
 #pragma once
 #include "base/buffer.h"
 #include "transport/http.h"
+#include "transport/proxies.h"
 #include "transport/router.h"
 #include <microhttpd.h>
 #include <netinet/in.h>
@@ -71,15 +72,6 @@ struct door {
   size_t body_bytes; // of bodies not yet admitted, in all
   int64_t swept_us;
   int64_t shut_until_us; // no descriptors: the listener is not looked at
-};
-
-// Networks whose X-Forwarded-For counts.
-struct proxies {
-  unsigned count;
-  struct network {
-    uint8_t address[16]; // IPv4 as ::ffff:a.b.c.d
-    unsigned bits;
-  } * networks;
 };
 
 struct http_server {

@@ -6,7 +6,6 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/net.h"
-#include "transport/http_proxy.h"
 #include "transport/http_stream.h"
 #include <errno.h>
 #include <fcntl.h>

@@ -5,7 +5,6 @@
 #include "schema/json.h"
 #include "transport/http_door.h"
 #include "transport/http_pages.h"
-#include "transport/http_proxy.h"
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -130,6 +129,26 @@ static void refuse_verb(struct connection *connection) {
   refuse(connection, CODE_UNIMPLEMENTED, "METHOD_NOT_ALLOWED", "this path does not take this HTTP method");
 }
 
+// Appends each X-Forwarded-For header: several are as good as one.
+static enum MHD_Result gather_forwarded(void *context, enum MHD_ValueKind kind, const char *key, const char *value) {
+  (void)kind;
+  struct buffer *list = context;
+  if (value && strcasecmp(key, "X-Forwarded-For") == 0) {
+    buffer_byte(list, ',');
+    buffer_string(list, value);
+  }
+  return MHD_YES;
+}
+
+// The client's address; belongs to the arena or the connection.
+static const char *client_of(const struct connection *connection, struct arena *arena) {
+  if (!connection->trusted)
+    return connection->peer;
+  struct buffer list = {.arena = arena};
+  MHD_get_connection_values(connection->mhd, MHD_HEADER_KIND, gather_forwarded, &list);
+  return proxies_client(&connection->http->proxies, buffer_text(&list), list.length, connection->peer);
+}
+
 // Makes the call: also for a request that means no method, which is refused.
 static void make_call(struct connection *connection, enum routing routing) {
   struct call *call = call_make(connection->http->server, routing == ROUTING_FOUND ? connection->match.method : NULL);
@@ -138,7 +157,7 @@ static void make_call(struct connection *connection, enum routing routing) {
   connection->body = (struct buffer){.arena = &call->arena};
   call->transport = connection;
   call->language = words_language(header_of(connection, MHD_HTTP_HEADER_ACCEPT_LANGUAGE));
-  call->peer = proxies_client(connection, &call->arena);
+  call->peer = client_of(connection, &call->arena);
   connection->body_share = connection->trusted ? door_share(connection->http, call->peer) : connection->share;
   const char *token = header_of(connection, MHD_HTTP_HEADER_AUTHORIZATION);
   if (token)

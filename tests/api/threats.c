@@ -3,7 +3,6 @@
 #include "suite.h"
 #include "support/client_wire.h"
 #include "support/refusal.h"
-#include "support/socket.h"
 #include "support/world.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -221,46 +220,50 @@ static void a_visit_dated_years_back_or_ahead_is_held(void) {
 
 // --- Signing in as somebody else, or keeping him out -----------------------------------------------------------------
 
-// Signs in through a proxy, from this address; the answer's first line and the rest.
-static const char *login_from(const struct instance *instance, const char *address, const char *username,
-                              const char *password) {
-  const char *body = arena_printf(client_memory(), "{\"username\":\"%s\",\"password\":\"%s\",\"device\":{\"id\":\"%s\"}}",
-                                  username, password, fresh_id());
-  return socket_ask(instance->http_port,
-                    arena_printf(client_memory(),
-                                 "POST /v1/auth:login HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Forwarded-For: %s\r\n"
-                                 "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
-                                 address, strlen(body), body));
+// Signs in through a proxy, from this address.
+static struct answer login_from(struct client *client, enum transport t, const char *address, const char *username,
+                                const char *password) {
+  client_manners(client)->forwarded_for = address;
+  return ask(client, t, NULL, "AuthService/Login", "{\"username\":\"%s\",\"password\":\"%s\",\"device\":{\"id\":\"%s\"}}",
+             username, password, fresh_id());
+}
+
+// Where the audit says that the last one signed in from.
+static const char *last_signed_in_from(void) {
+  return sql_text("select peer from audit where action = 'created' and kind = 'session' order by id desc limit 1");
 }
 
 static void who_guesses_anothers_password_keeps_only_himself_out(void) {
-  struct instance behind_proxy;
-  CU_ASSERT_TRUE_FATAL(instance_start(&behind_proxy, (const char *[]){"ZOUFANG_TRUSTED_PROXIES=127.0.0.1", NULL}));
-  const char *answer = "";
-  for (int i = 0; i < GUESSES && !strstr(answer, " 429 "); i++)
-    answer = login_from(&behind_proxy, "203.0.113.9", "officer.linxi.2", "a guess");
-  CU_ASSERT_PTR_NOT_NULL(strstr(answer, "\"BACKOFF\""));
-  // He has guessed it now, and must wait all the same; its owner need not.
-  answer = login_from(&behind_proxy, "203.0.113.9", "officer.linxi.2", world()->password);
-  CU_ASSERT_PTR_NOT_NULL(strstr(answer, " 429 "));
-  answer = login_from(&behind_proxy, "203.0.113.10", "officer.linxi.2", world()->password);
-  CU_ASSERT_PTR_NOT_NULL(strstr(answer, " 200 "));
-  // Who shares his address is not kept out of his own account either.
-  answer = login_from(&behind_proxy, "203.0.113.9", "officer.linxi", world()->password);
-  CU_ASSERT_PTR_NOT_NULL(strstr(answer, " 200 "));
-  CU_ASSERT_EQUAL(instance_stop(&behind_proxy), 0);
-  struct answer grpc =
-      ask(world()->client, GRPC, NULL, "AuthService/Login",
-          "{\"username\":\"officer.linxi.2\",\"password\":\"%s\",\"device\":{\"id\":\"%s\"}}", world()->password, fresh_id());
-  CU_ASSERT_EQUAL(grpc.code, CODE_OK);
+  struct instance proxied;
+  CU_ASSERT_TRUE_FATAL(instance_start(&proxied, (const char *[]){"ZOUFANG_TRUSTED_PROXIES=127.0.0.1", NULL}));
+  BOTH(t) {
+    const char *his = t == REST ? "203.0.113.9" : "2001:db8::9", *other = t == REST ? "203.0.113.10" : "2001:db8::10";
+    struct answer answer = {0};
+    for (int i = 0; i < GUESSES && answer.code != CODE_RESOURCE_EXHAUSTED; i++)
+      answer = login_from(proxied.client, t, his, "officer.linxi.2", "a guess");
+    CU_ASSERT_STRING_EQUAL(answer.reason, "BACKOFF");
+    // He has guessed it now, and must wait all the same, on whichever transport he comes; its owner need not.
+    BOTH(by)
+    CU_ASSERT_EQUAL(login_from(proxied.client, by, his, "officer.linxi.2", world()->password).code, CODE_RESOURCE_EXHAUSTED);
+    CU_ASSERT_EQUAL(login_from(proxied.client, t, other, "officer.linxi.2", world()->password).code, CODE_OK);
+    // Who shares his address is not kept out of his own account either.
+    CU_ASSERT_EQUAL(login_from(proxied.client, t, his, "officer.linxi", world()->password).code, CODE_OK);
+    CU_ASSERT_STRING_EQUAL(last_signed_in_from(), his);
+  }
+  CU_ASSERT_EQUAL(instance_stop(&proxied), 0);
   CU_ASSERT_EQUAL(sql_number("select extract(epoch from login_wait(1000000, now()))::int8"), 15 * 60); // the longest wait
 }
 
 static void an_address_is_not_the_clients_to_choose(void) {
   struct instance plain;
-  CU_ASSERT_TRUE_FATAL(instance_start(&plain, NULL));
+  CU_ASSERT_TRUE_FATAL(instance_start(&plain, (const char *[]){"ZOUFANG_TRUSTED_PROXIES=198.51.100.0/24", NULL}));
   sql_run("insert into login_failure (username, address, failures, failed_at) values ('who.hides', '127.0.0.1', 20, now())");
-  CU_ASSERT_PTR_NOT_NULL(strstr(login_from(&plain, "203.0.113.77", "who.hides", "a guess"), " 429 "));
+  BOTH(t) {
+    struct answer answer = login_from(plain.client, t, "203.0.113.77", "who.hides", "a guess");
+    CU_ASSERT_STRING_EQUAL(answer.reason, "BACKOFF");
+    CU_ASSERT_EQUAL(login_from(plain.client, t, "203.0.113.77", "officer.linxi", world()->password).code, CODE_OK);
+    CU_ASSERT_STRING_EQUAL(last_signed_in_from(), "127.0.0.1");
+  }
   CU_ASSERT_EQUAL(instance_stop(&plain), 0);
 }
 

@@ -32,10 +32,11 @@ void client_close(struct client *client);
 
 // How a client behaves; all zero: plainly. Texts stay the caller's.
 struct manners {
-  const char *ca_file;  // PEM: talks TLS and trusts these; before the first call
-  const char *language; // Accept-Language
-  int deadline_ms;      // that a gRPC call tells; 0: a minute
-  int leaves_after_ms;  // closes the connection, or cancels the gRPC call, without waiting for the answer; 0: never
+  const char *ca_file;       // PEM: talks TLS and trusts these; before the first call
+  const char *language;      // Accept-Language
+  const char *forwarded_for; // X-Forwarded-For, as a proxy would send it
+  int deadline_ms;           // that a gRPC call tells; 0: a minute
+  int leaves_after_ms;       // closes the connection, or cancels the gRPC call, without waiting for the answer; 0: never
 };
 struct manners *client_manners(struct client *client);
 

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEADLINE_MS = 60000, HEADERS_MAX = 2, PEM_BYTES = 16 << 10 };
+enum { DEADLINE_MS = 60000, HEADERS_MAX = 3, PEM_BYTES = 16 << 10 };
 
 struct grpc_client {
   const struct client *client;
@@ -113,6 +113,9 @@ static size_t put_headers(const struct manners *manners, const char *token, grpc
   if (manners->language)
     headers[count++] = (grpc_metadata){.key = grpc_slice_from_static_string("accept-language"),
                                        .value = grpc_slice_from_copied_string(manners->language)};
+  if (manners->forwarded_for)
+    headers[count++] = (grpc_metadata){.key = grpc_slice_from_static_string("x-forwarded-for"),
+                                       .value = grpc_slice_from_copied_string(manners->forwarded_for)};
   return count;
 }
 

@@ -58,6 +58,8 @@ static struct answer rest_call(struct rest_client *rest, const char *verb, const
     headers = curl_slist_append(headers, arena_printf(memory, "Authorization: Bearer %s", token));
   if (manners->language)
     headers = curl_slist_append(headers, arena_printf(memory, "Accept-Language: %s", manners->language));
+  if (manners->forwarded_for)
+    headers = curl_slist_append(headers, arena_printf(memory, "X-Forwarded-For: %s", manners->forwarded_for));
   if (manners->ca_file)
     curl_easy_setopt(curl, CURLOPT_CAINFO, manners->ca_file);
   const char *scheme = manners->ca_file ? "https" : "http";

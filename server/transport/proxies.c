@@ -1,10 +1,9 @@
 // X-Forwarded-For is read from its end: each proxy adds whom it heard, and only what trusted ones added counts.
 
-#include "transport/http_proxy.h"
+#include "transport/proxies.h"
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum { PROXIES_MAX = 64, V4_PREFIX_BITS = 96 };
 
@@ -73,19 +72,10 @@ bool proxies_hold(const struct proxies *proxies, const char *address) {
   return false;
 }
 
-// Appends each X-Forwarded-For header: several are as good as one.
-static enum MHD_Result gather(void *context, enum MHD_ValueKind kind, const char *key, const char *value) {
-  (void)kind;
-  struct buffer *list = context;
-  if (value && strcasecmp(key, "X-Forwarded-For") == 0) {
-    buffer_byte(list, ',');
-    buffer_string(list, value);
-  }
-  return MHD_YES;
-}
-
-const char *proxies_pick(const struct proxies *proxies, char *list, size_t length, const char *peer) {
+const char *proxies_client(const struct proxies *proxies, char *list, size_t length, const char *peer) {
   const char *client = peer;
+  if (!proxies_hold(proxies, peer))
+    return peer;
   for (char *end = list + length; end > list;) {
     while (end > list && strchr(separators, end[-1]))
       *--end = '\0';
@@ -102,12 +92,4 @@ const char *proxies_pick(const struct proxies *proxies, char *list, size_t lengt
     end = begin;
   }
   return client;
-}
-
-const char *proxies_client(const struct connection *connection, struct arena *arena) {
-  if (!connection->trusted)
-    return connection->peer;
-  struct buffer list = {.arena = arena};
-  MHD_get_connection_values(connection->mhd, MHD_HEADER_KIND, gather, &list);
-  return proxies_pick(&connection->http->proxies, buffer_text(&list), list.length, connection->peer);
 }

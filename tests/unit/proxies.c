@@ -1,6 +1,6 @@
 // Trusted proxies: whom X-Forwarded-For is believed to name.
 
-#include "transport/http_proxy.h"
+#include "transport/proxies.h"
 #include "suite.h"
 #include <string.h>
 
@@ -16,7 +16,7 @@ static struct proxies trust(const char *text) {
 }
 
 static const char *pick(const struct proxies *proxies, const char *list) {
-  return proxies_pick(proxies, arena_strdup(&arena, list), strlen(list), "10.0.0.1");
+  return proxies_client(proxies, arena_strdup(&arena, list), strlen(list), "10.0.0.1");
 }
 
 static void nobody_is_trusted_unless_named(void) {
@@ -65,6 +65,13 @@ static void what_a_client_claims_before_its_own_address_is_not_believed(void) {
   CU_ASSERT_STRING_EQUAL(pick(&proxies, "198.51.100.1, 203.0.113.9, 10.0.0.7"), "203.0.113.9");
 }
 
+static void who_is_no_proxy_is_the_client_whatever_he_claims(void) {
+  struct proxies others = trust("192.168.0.0/16");
+  CU_ASSERT_STRING_EQUAL(pick(&others, "203.0.113.9"), "10.0.0.1");
+  struct proxies nobody = trust("");
+  CU_ASSERT_STRING_EQUAL(pick(&nobody, "203.0.113.9"), "10.0.0.1");
+}
+
 static void where_nothing_can_be_read_the_peer_is_the_client(void) {
   struct proxies proxies = trust("10.0.0.0/8");
   CU_ASSERT_STRING_EQUAL(pick(&proxies, ""), "10.0.0.1");
@@ -73,7 +80,7 @@ static void where_nothing_can_be_read_the_peer_is_the_client(void) {
   CU_ASSERT_STRING_EQUAL(pick(&proxies, "unknown, 10.0.0.7"), "10.0.0.7");
 }
 
-SUITE(http_proxy, TEST(nobody_is_trusted_unless_named), TEST(an_address_is_trusted_by_itself_or_by_its_network),
+SUITE(proxies, TEST(nobody_is_trusted_unless_named), TEST(an_address_is_trusted_by_itself_or_by_its_network),
       TEST(a_network_of_all_holds_all_of_its_family_only), TEST(what_is_no_address_is_a_fault),
       TEST(the_client_is_the_last_one_that_is_no_proxy), TEST(what_a_client_claims_before_its_own_address_is_not_believed),
-      TEST(where_nothing_can_be_read_the_peer_is_the_client));
+      TEST(who_is_no_proxy_is_the_client_whatever_he_claims), TEST(where_nothing_can_be_read_the_peer_is_the_client));
