@@ -23,6 +23,7 @@ struct server_options {
   int64_t export_max_ms;                  // how long one may take
   const char *export_folder;              // where files are made that cannot be told while they are made
   int64_t export_folder_bytes;            // that they may take there together
+  unsigned export_sheet_rows;             // of a workbook, with the header
   int calls_per_account;                  // in flight at once; 0: any number
   int64_t records_per_hour;               // given to an account, more are told of; 0: none are
   const char *app_version_min, *app_link; // apps older than that are sent there instead of signed in; NULL: any may

@@ -23,8 +23,9 @@ enum {
   NAME_BYTES = 64,
 };
 
-// How long a client may take nothing at all.
-static const int64_t PATIENCE_US = 30 * 1000 * 1000;
+// How long a client may take nothing at all: shorter than the transports wait for one, so that it is the export that ends, and
+// the reason is told.
+static const int64_t PATIENCE_US = 20 * 1000 * 1000;
 
 struct export_kind {
   const char *method, *noun, *list, *rows;

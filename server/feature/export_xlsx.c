@@ -159,7 +159,7 @@ static bool row(struct export_file *file, const ProtobufCMessage *row) {
   }
   if (!count(file, bytes))
     return false;
-  if (workbook->row == LXW_ROW_MAX) {
+  if (workbook->row == file->server->options.export_sheet_rows) {
     finish_sheet(file);
     if (!add_sheet(file))
       return false;

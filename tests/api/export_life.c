@@ -5,13 +5,16 @@
 #include "support/approving.h"
 #include "support/client_wire.h"
 #include "support/downloading.h"
+#include "support/past.h"
 #include "support/world.h"
+#include <dirent.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define BOTH(t) for (enum transport t = REST; t <= GRPC; t++)
 
@@ -161,7 +164,7 @@ static long long too_slow_since(long long end) {
                     end);
 }
 
-// Both wait at once: a reader who takes nothing has half a minute.
+// Both wait at once: a reader who takes nothing has 20 seconds.
 static void a_reader_who_takes_nothing_is_cut(void) {
   long long end = audit_end();
   struct downloading *files[2];
@@ -170,6 +173,9 @@ static void a_reader_who_takes_nothing_is_cut(void) {
   while (too_slow_since(end) < 2 && clock_us() < until_us)
     poll(NULL, 0, LOOK_MS * 10);
   CU_ASSERT_EQUAL(too_slow_since(end), 2);
+  if (too_slow_since(end) != 2)
+    fprintf(stderr, "        told: %s\n",
+            sql_text("select string_agg(result, '; ' order by id) from audit where id > %lld and kind = 'export'", end));
   BOTH(t) {
     CU_ASSERT_EQUAL(downloading_end(files[t], LATER_MS).code, t == REST ? CODE_UNAVAILABLE : CODE_RESOURCE_EXHAUSTED);
     downloading_close(files[t]);
@@ -226,11 +232,10 @@ static void a_workbook_that_finds_no_room_is_refused_and_leaves_none(void) {
 
 // --- Workbooks -------------------------------------------------------------------------------------------------------------
 
-// The sheets of a workbook, as tests/api/xlsx_rows.py reads them.
-static json_t *sheets_of(enum transport t, const char *method) {
+// The sheets of a workbook that a server makes, as tests/api/xlsx_rows.py reads them.
+static json_t *sheets_of(struct client *client, enum transport t, const char *method, const char *request) {
   const char *path = arena_printf(client_memory(), "%s/book.xlsx", world()->folder);
-  struct downloading *file =
-      downloading_open(world()->client, t, token_of("supervisor.linxi"), method, "{\"format\":\"xlsx\"}");
+  struct downloading *file = downloading_open(client, t, token_of("supervisor.linxi"), method, request);
   CU_ASSERT_EQUAL_FATAL(downloading_end(file, LATER_MS).code, CODE_OK);
   size_t length;
   const char *text = downloading_text(file, &length);
@@ -268,14 +273,36 @@ static const char *cell_of(json_t *sheets, json_t *row, const char *header, int 
   return "";
 }
 
-static void a_workbook_holds_numbers_times_and_texts_that_are_no_formulas(void) {
+// A visit an hour ago to which 7 people came, and its purpose.
+static const char *push_visit(const char *purpose) {
   const char *id = fresh_id();
   ask(world()->client, GRPC, token_of("officer.linxi"), "SyncService/Push",
       "{\"visits\":[{\"id\":\"%s\",\"kind\":\"VISIT_KIND_DOWN_VISIT\",\"regionCode\":\"" LINXI_VILLAGE
-      "\",\"startedAt\":\"%s\",\"purpose\":\"=1+1<&>\",\"peopleMet\":7}]}",
-      id, time_from_now(-3600));
+      "\",\"startedAt\":\"%s\",\"purpose\":\"%s\",\"peopleMet\":7}]}",
+      id, time_from_now(-3600), purpose);
+  return id;
+}
+
+static void no_cell_of_a_workbook_is_a_formula(void) {
+  static const char *const texts[] = {"=1+1", "+1", "-1", "@SUM(A1)", "\\t=1", "\\r=1", "{=1}", "https://example.org"};
+  static const char *const cells[] = {"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "_x000D_=1", "{=1}", "https://example.org"};
+  enum { TEXTS = sizeof texts / sizeof *texts };
+  const char *ids[TEXTS];
+  for (size_t i = 0; i < TEXTS; i++)
+    ids[i] = push_visit(texts[i]);
   BOTH(t) {
-    json_t *sheets = sheets_of(t, VISITS), *row = row_of(sheets, id);
+    json_t *sheets = sheets_of(world()->client, t, VISITS, "{\"format\":\"xlsx\"}");
+    for (size_t i = 0; i < TEXTS; i++) {
+      CU_ASSERT_STRING_EQUAL(cell_of(sheets, row_of(sheets, ids[i]), "目的", 0), "inlineStr");
+      CU_ASSERT_STRING_EQUAL(cell_of(sheets, row_of(sheets, ids[i]), "目的", 1), cells[i]);
+    }
+  }
+}
+
+static void a_workbook_holds_numbers_times_and_texts(void) {
+  const char *id = push_visit("=1+1<&>");
+  BOTH(t) {
+    json_t *sheets = sheets_of(world()->client, t, VISITS, "{\"format\":\"xlsx\"}"), *row = row_of(sheets, id);
     CU_ASSERT_TRUE(json_is_true(json_at(sheets, "0.frozen")));
     CU_ASSERT_EQUAL(strncmp(text_at(sheets, "0.filter"), "A1:", 3), 0);
     CU_ASSERT_STRING_EQUAL(cell_of(sheets, row, "目的", 0), "inlineStr");
@@ -292,6 +319,85 @@ static void a_workbook_holds_numbers_times_and_texts_that_are_no_formulas(void) 
                     1);
     CU_ASSERT_STRING_EQUAL(cell_of(sheets, row, "区划代码", 0), "inlineStr");
   }
+}
+
+// Seven visits on sheets of a header and three rows.
+static void what_no_longer_fits_on_a_sheet_stands_on_the_next(void) {
+  struct instance instance;
+  CU_ASSERT_TRUE_FATAL(instance_start(&instance, (const char *const[]){"ZOUFANG_EXPORT_SHEET_ROWS=4", NULL}));
+  for (int i = 0; i < 7; i++)
+    put_visit(LINXI_VILLAGE, 1, arena_printf(client_memory(), "2002-05-0%d 10:00", i + 1), "", "");
+  static const size_t rows[] = {4, 4, 2};
+  BOTH(t) {
+    json_t *sheets = sheets_of(instance.client, t, VISITS,
+                               "{\"format\":\"xlsx\",\"startedAfter\":\"2002-05-01T00:00:00Z\",\"startedBefore\":"
+                               "\"2002-06-01T00:00:00Z\"}");
+    CU_ASSERT_EQUAL_FATAL(json_array_size(sheets), 3);
+    json_t *seen = client_keep(json_object());
+    for (size_t i = 0; i < 3; i++) {
+      json_t *sheet = json_array_get(sheets, i);
+      CU_ASSERT_EQUAL(count_at(sheet, "rows"), rows[i]);
+      CU_ASSERT_TRUE(json_equal(json_at(sheet, "rows.0"), json_at(sheets, "0.rows.0")));
+      CU_ASSERT_TRUE(json_is_true(json_at(sheet, "frozen")));
+      const char *last_cell = strchr(text_at(sheet, "filter"), ':');
+      CU_ASSERT_EQUAL(strtoul(last_cell + strcspn(last_cell, "0123456789"), NULL, 10), rows[i]);
+      for (size_t row = 1; row < rows[i]; row++)
+        json_object_set_new(seen, text_at(json_array_get(json_at(sheet, "rows"), row), "A.1"), json_true());
+    }
+    CU_ASSERT_EQUAL(json_object_size(seen), 7); // each visit once
+  }
+  instance_stop(&instance);
+}
+
+static bool is_empty(const char *path) {
+  DIR *folder = opendir(path);
+  int entries = 0;
+  while (folder && readdir(folder))
+    entries++;
+  if (folder)
+    closedir(folder);
+  return entries == 2; // itself and the one above
+}
+
+// As much as the files that a process holds in a folder take on the disk.
+static long long held_bytes(const struct instance *instance, const char *folder) {
+  const char *fds = arena_printf(client_memory(), "/proc/%d/fd", (int)instance->process.pid);
+  DIR *all = opendir(fds);
+  long long bytes = 0;
+  for (struct dirent *entry; all && (entry = readdir(all));) {
+    char target[512] = "";
+    struct stat about;
+    const char *link = arena_printf(client_memory(), "%s/%s", fds, entry->d_name);
+    if (readlink(link, target, sizeof target - 1) > 0 && strncmp(target, folder, strlen(folder)) == 0 &&
+        stat(link, &about) == 0)
+      bytes += about.st_size;
+  }
+  if (all)
+    closedir(all);
+  return bytes;
+}
+
+static void a_server_that_is_killed_leaves_nothing_of_its_workbooks(void) {
+  const char *folder = arena_printf(client_memory(), "%s/killed", world()->folder);
+  struct instance instance;
+  mkdir(folder, 0700);
+  BOTH(t) {
+    CU_ASSERT_TRUE_FATAL(instance_start(
+        &instance, (const char *const[]){arena_printf(client_memory(), "ZOUFANG_EXPORT_FOLDER=%s", folder), NULL}));
+    struct downloading *file =
+        downloading_open(instance.client, t, token_of("supervisor.chifeng"), LEADS, "{\"format\":\"xlsx\"}");
+    int64_t until_us = clock_us() + SOON_MS * 1000;
+    while (held_bytes(&instance, folder) < FIRST_BYTES && clock_us() < until_us)
+      downloading_read(file, 1, LOOK_MS);
+    CU_ASSERT_TRUE(held_bytes(&instance, folder) >= FIRST_BYTES); // it is being made
+    CU_ASSERT_TRUE(is_empty(folder));                             // and has no name
+    kill(instance.process.pid, SIGKILL);
+    CU_ASSERT_NOT_EQUAL(downloading_end(file, SOON_MS).code, CODE_OK);
+    downloading_close(file);
+    instance_stop(&instance);
+    CU_ASSERT_TRUE(is_empty(folder));
+  }
+  CU_ASSERT_EQUAL(rmdir(folder), 0);
 }
 
 // --- In nobody's way -------------------------------------------------------------------------------------------------------
@@ -341,10 +447,11 @@ static void a_large_file_takes_little_memory_and_holds_up_no_pull(void) {
 }
 
 SUITE_WITH(export_life, fill, empty, LIMIT_S, TEST(the_audit_hears_what_was_exported_and_how_it_ended),
-           TEST(a_workbook_holds_numbers_times_and_texts_that_are_no_formulas),
-           TEST(who_leaves_ends_his_export_and_its_statement),
+           TEST(a_workbook_holds_numbers_times_and_texts), TEST(who_leaves_ends_his_export_and_its_statement),
            TEST(a_session_that_is_ended_ends_its_export_and_the_file_is_visibly_broken),
            TEST(a_grant_that_is_ended_ends_the_export_that_showed_more), TEST(a_reader_who_takes_nothing_is_cut),
            TEST(an_account_has_only_so_many_exports_and_so_has_the_server),
            TEST(a_workbook_that_finds_no_room_is_refused_and_leaves_none), TEST(stopping_ends_exports_at_once),
+           TEST(no_cell_of_a_workbook_is_a_formula), TEST(what_no_longer_fits_on_a_sheet_stands_on_the_next),
+           TEST(a_server_that_is_killed_leaves_nothing_of_its_workbooks),
            TEST(a_large_file_takes_little_memory_and_holds_up_no_pull));

@@ -2,7 +2,9 @@
 
     compare.py ugly REST URL USERNAME PASSWORD [FIRST_SEED SEEDS NARROW]   random small worlds, written into a test database; also asked for
                                                                            by NARROW, whose grants they are
-    compare.py here REST URL USERNAME PASSWORD REGION FROM TO [full]       what is in the database; `full`: no figure may be zero or absent
+    compare.py here REST URL USERNAME PASSWORD REGION FROM TO              what is in the database
+    compare.py prove REST URL USERNAME PASSWORD YEAR                       the same for PLACES over a month, a half-year and the whole year;
+                                                                           no figure of the city's year may be zero or absent
 
 REST is HOST:PORT, URL the owner's connection. A line for each check, and "N passed, N failed".
 """
@@ -21,8 +23,10 @@ from exports import PSQL, export, psql
 from second import Records, work_report
 from ugly import World, periods_and_places
 
-LIMIT_S = 60
+LIMIT_S = 120
 FORBIDDEN = 403
+CITY = 150400000000
+PLACES = {"a township": 150424100000, "its county": 150424000000, "another county": 150404000000, "the city": CITY}
 
 
 def call(url, token=None, body=None):
@@ -72,7 +76,10 @@ def differences(theirs, ours):
 class Tally:
     passed = failed = 0
 
-    def check(self, sentence, problems):
+    def check(self, sentence, problems, told=None):
+        """Counts; prints what failed, and what passed where there is something to be told of it."""
+        if told and not problems:
+            print(f"  ok    {sentence}: {told}", flush=True)
         self.passed, self.failed = self.passed + (not problems), self.failed + bool(problems)
         if problems:
             print(f"  FAIL  {sentence}", *problems, sep="\n        ", flush=True)
@@ -98,17 +105,32 @@ def ugly(rest, url, username, password, first=1, seeds=20, narrow="supervisor.na
     tally.finish()
 
 
-def here(rest, url, username, password, region, begin, end, full=None):
+def here(rest, url, username, password, region, begin, end):
     tally, token = Tally(), sign_in(rest, username, password)
     theirs = told(rest, token, region, begin, end)
     with tempfile.TemporaryDirectory() as folder:
         export(url, folder)
         ours = work_report(Records(folder, username), int(region), date.fromisoformat(begin), date.fromisoformat(end))
     tally.check(f"{region}, {begin} to {end}", differences(theirs, ours))
-    if full:
-        tally.check("no figure is zero or absent", [key for key, figure in theirs.items() if not figure[0]])
+    tally.finish()
+
+
+def prove(rest, url, username, password, year):
+    year, tally, token = int(year), Tally(), sign_in(rest, username, password)
+    spans = [(date(year, 3, 1), date(year, 4, 1)), (date(year, 1, 1), date(year, 7, 1)), (date(year, 1, 1), date(year + 1, 1, 1))]
+    with tempfile.TemporaryDirectory() as folder:
+        export(url, folder)
+        records = Records(folder, username)
+    for name, region in PLACES.items():
+        for begin, end in spans:
+            theirs, ours = told(rest, token, region, begin, end), work_report(records, region, begin, end)
+            above_zero = sum(figure[0] not in (0, None) for figure in ours.values())
+            tally.check(f"{name}, {begin} to {end}", differences(theirs, ours), f"{len(ours)} figures, {above_zero} of them above zero, "
+                        f"{theirs['reports_received'][0]:,.0f} reports received")
+            if (region, end.year) == (CITY, year + 1):
+                tally.check("no figure of the city's year is zero or absent", [key for key, figure in theirs.items() if not figure[0]])
     tally.finish()
 
 
 if __name__ == "__main__":
-    {"ugly": ugly, "here": here}[sys.argv[1]](*sys.argv[2:])
+    {"ugly": ugly, "here": here, "prove": prove}[sys.argv[1]](*sys.argv[2:])

@@ -167,7 +167,7 @@ class Records:
             "solved_descriptions", "solved_leads", "state", where=("kind", wanted),
         ):
             if state == "1":
-                went = frozenset([recorder, *items(team)])
+                went = tuple(map(sys.intern, {recorder, *items(team)}))  # of two thousand, in millions of visits
                 solved = items(solved) if described != "{}" else []
                 self.visits[id] = (int(kind), int(region), moment(started), went, sum(map(int, items(copies))), led_by, number(met) or 0, solved)
 
@@ -215,7 +215,7 @@ class Records:
                 hidden.add(case)
         origin = {
             id: (domains.get(campaign), sweep != "", int(region))
-            for id, campaign, sweep, region in rows(folder, "lead", "id", "campaign_id", "sweep_round", "region_code")
+            for id, campaign, sweep, region in rows(folder, "lead", "id", "campaign_id", "sweep_round", "region_code", where=("id", first.values()))
         }
         same, own = {}, set()
         for id, other, user in rows(folder, "person", "id", "same_as", "user_id"):
