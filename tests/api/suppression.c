@@ -124,7 +124,8 @@ static int tell_attacker(struct attacker *attacker, const struct city *city, int
     CU_ASSERT_TRUE_FATAL(place < PLACES);
     CU_ASSERT_TRUE(count >= LEAST_TOLD);
     CU_ASSERT_EQUAL(count, true_count(city, place, month, dimension, value));
-    attacker_told(attacker, place, month, value ? value + (dimension == 2 ? city->values[1] : 0) : 0, count);
+    attacker_told(attacker, attacker_count(attacker, place, month, value ? value + (dimension == 2 ? city->values[1] : 0) : 0),
+                  count);
     told++;
     text = strchr(text, ';');
     text = text ? text + 1 : NULL;
@@ -150,7 +151,7 @@ static int small_counts_known(const struct attacker *attacker, const struct city
       for (int v = 0; v <= attacker->values; v++) {
         int dimension = v > city->values[1] ? 2 : 1, count;
         int truth = true_count(city, p, m, dimension, dimension == 2 ? v - city->values[1] : v);
-        if (truth < LEAST_TOLD && attacker_knows(attacker, p, m, v, &count)) {
+        if (truth < LEAST_TOLD && attacker_knows(attacker, attacker_count(attacker, p, m, v), &count)) {
           fprintf(stderr, "        place %d, month %d, value %d is known to be %d\n", p, m, v, count);
           known++;
         }
@@ -175,6 +176,66 @@ static void no_small_count_follows_from_all_that_is_told(void) {
   CU_ASSERT_TRUE(told > SEEDS * 20); // something is told
 }
 
+// Parts of parts of a county's count: those of a part within it, of that without its own part, and the rest.
+enum { LAYERS = 3, TABLE_COUNTIES = 6 };
+
+// Which of the counts of each layer may be told, a layer's under what was told of the one around it: "place;" each.
+static const char *told_layer(int counts[LAYERS][1 + TABLE_COUNTIES], int layer, const bool open[1 + TABLE_COUNTIES]) {
+  struct buffer cells = {.arena = client_memory()};
+  for (int part = 1; part <= (layer ? 2 : 1); part++) {
+    for (int p = 0; p <= TABLE_COUNTIES; p++)
+      buffer_printf(&cells, "%srow('', %d, %d, %d, %s)::told_part", cells.length ? "," : "", part, p,
+                    part == 1 ? counts[layer][p] : counts[layer - 1][p] - counts[layer][p], open[p] ? "true" : "false");
+  }
+  return sql_text("select coalesce(string_agg(place::text, ' '), '') from told_counties(array[%s])", buffer_text(&cells));
+}
+
+static void no_small_count_follows_from_parts_and_their_wholes(void) {
+  enum { SEEDS = 120 };
+  int told = 0;
+  for (unsigned seed = 1; seed <= SEEDS; seed++) {
+    uint32_t state = seed;
+    int counts[LAYERS][1 + TABLE_COUNTIES] = {0}, which[LAYERS][1 + TABLE_COUNTIES], rest[LAYERS][1 + TABLE_COUNTIES];
+    static const int sizes[] = {3, 6, 12, 30};
+    for (int p = 1; p <= TABLE_COUNTIES; p++) {
+      counts[0][p] = draw(&state, 3 * sizes[seed % 4]);
+      counts[1][p] = draw(&state, counts[0][p] + 1);
+      counts[2][p] = draw(&state, counts[1][p] + 1);
+      for (int layer = 0; layer < LAYERS; layer++)
+        counts[layer][0] += counts[layer][p];
+    }
+    struct attacker attacker = {0};
+    attacker_open(&attacker, 1000);
+    for (int layer = 0; layer < LAYERS; layer++) {
+      for (int p = 0; p <= TABLE_COUNTIES; p++) {
+        which[layer][p] = attacker_other(&attacker);
+        rest[layer][p] = attacker_other(&attacker);
+        if (layer)
+          attacker_sum(&attacker, which[layer - 1][p], (const int[]){which[layer][p], rest[layer][p]}, 2);
+      }
+      attacker_sum(&attacker, which[layer][0], &which[layer][1], TABLE_COUNTIES);
+      attacker_sum(&attacker, rest[layer][0], &rest[layer][1], TABLE_COUNTIES);
+    }
+    bool open[1 + TABLE_COUNTIES] = {true, true, true, true, true, true, true};
+    for (int layer = 0; layer < LAYERS; layer++) {
+      bool told_here[1 + TABLE_COUNTIES] = {false};
+      for (const char *text = told_layer(counts, layer, open); *text; text += strcspn(text, " "), text += *text == ' ') {
+        int place = atoi(text);
+        CU_ASSERT_TRUE(counts[layer][place] >= LEAST_TOLD && open[place]);
+        attacker_told(&attacker, which[layer][place], counts[layer][place]);
+        told_here[place] = true;
+        told++;
+      }
+      memcpy(open, told_here, sizeof open);
+    }
+    CU_ASSERT_TRUE(attacker_reason(&attacker));
+    for (int i = 0, count; i < attacker.others; i++)
+      CU_ASSERT_FALSE(attacker_knows(&attacker, which[0][0] + i, &count) && count < LEAST_TOLD);
+    attacker_close(&attacker);
+  }
+  CU_ASSERT_TRUE(told > SEEDS * 5);
+}
+
 static void the_attacker_does_find_what_is_only_left_out(void) {
   int found = 0;
   for (unsigned seed = 1; seed <= 40; seed++) {
@@ -184,13 +245,14 @@ static void the_attacker_does_find_what_is_only_left_out(void) {
       for (int m = 0; m <= city.months; m++) {
         int count = true_count(&city, p, m, 0, 0);
         if (count >= LEAST_TOLD)
-          attacker_told(&attacker, p, m, 0, count);
+          attacker_told(&attacker, attacker_count(&attacker, p, m, 0), count);
       }
     }
     CU_ASSERT_TRUE(attacker_reason(&attacker));
     for (int p = 0; p < PLACES; p++) {
       for (int m = 0, count; m <= city.months; m++)
-        found += true_count(&city, p, m, 0, 0) < LEAST_TOLD && attacker_knows(&attacker, p, m, 0, &count);
+        found +=
+            true_count(&city, p, m, 0, 0) < LEAST_TOLD && attacker_knows(&attacker, attacker_count(&attacker, p, m, 0), &count);
     }
     attacker_close(&attacker);
   }
@@ -280,7 +342,7 @@ static void an_analyst_learns_no_small_count_however_he_asks(void) {
         CU_ASSERT_TRUE_FATAL(place < attacker.places);
         int count = (int)number_at(row, "counts.received");
         CU_ASSERT_TRUE(count >= LEAST_TOLD);
-        attacker_told(&attacker, place, month, value, count);
+        attacker_told(&attacker, attacker_count(&attacker, place, month, value), count);
         told++;
       }
     }
@@ -290,7 +352,7 @@ static void an_analyst_learns_no_small_count_however_he_asks(void) {
     for (int p = 0; p < attacker.places; p++) {
       for (int m = 0; m <= 12; m++) {
         for (int v = 0, count; v <= 5; v++)
-          known += attacker_knows(&attacker, p, m, v, &count) && count < LEAST_TOLD;
+          known += attacker_knows(&attacker, attacker_count(&attacker, p, m, v), &count) && count < LEAST_TOLD;
       }
     }
     CU_ASSERT_EQUAL(known, 0);
@@ -342,5 +404,6 @@ static void what_an_analyst_may_not_ask_is_refused_by_its_field(void) {
 }
 
 SUITE_WITH(suppression, world_open, client_forget, 240, TEST(no_small_count_follows_from_all_that_is_told),
-           TEST(the_attacker_does_find_what_is_only_left_out), TEST(what_is_large_everywhere_is_told_everywhere),
-           TEST(an_analyst_learns_no_small_count_however_he_asks), TEST(what_an_analyst_may_not_ask_is_refused_by_its_field));
+           TEST(no_small_count_follows_from_parts_and_their_wholes), TEST(the_attacker_does_find_what_is_only_left_out),
+           TEST(what_is_large_everywhere_is_told_everywhere), TEST(an_analyst_learns_no_small_count_however_he_asks),
+           TEST(what_an_analyst_may_not_ask_is_refused_by_its_field));
