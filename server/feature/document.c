@@ -8,10 +8,11 @@ enum { NUMBERS_FROM = 2 }; // cells of a row before its numbers
 static const char STYLE[] =
     "body{font:16px/1.7 'Noto Serif CJK SC','Songti SC',SimSun,Georgia,serif;max-width:52em;margin:2em auto;padding:0 "
     "1em;color:#222}"
-    "h1{font-size:1.6em;text-align:center}h2{font-size:1.2em;margin-top:1.6em}p{text-align:justify}"
+    "h1{font-size:1.6em;text-align:center}h2{font-size:1.2em;margin-top:1.6em}p:lang(zh){text-align:justify}"
     "table{border-collapse:collapse;width:100%;font-size:.85em}th,td{border:1px solid #bbb;padding:.25em .6em;text-align:left}"
-    "th{background:#f2f2f2}.n{text-align:right;white-space:nowrap}.i{padding-left:1.2em;text-indent:-1.2em}"
-    "@media print{body{margin:0;max-width:none;font-size:12pt}h2{break-after:avoid}tr{break-inside:avoid}}";
+    "th{background:#f2f2f2}.n{text-align:right}td+td:lang(zh){white-space:nowrap}.i{padding-left:1.2em;text-indent:-1.2em}"
+    "@media(max-width:40em){body{margin:1em auto}table{font-size:.75em}th,td{padding:.25em .35em}}"
+    "@media print{body{margin:0;max-width:none;font-size:12pt}table{font-size:9pt}h2{break-after:avoid}tr{break-inside:avoid}}";
 
 static const char *html_escape(char letter) {
   switch (letter) {
@@ -53,7 +54,7 @@ void document_open(struct document *document, const char *language, const char *
   if (document->html) {
     buffer_printf(&document->out,
                   "<!doctype html>\n<html lang=\"%s\">\n<head><meta charset=\"utf-8\">"
-                  "<meta name=\"viewport\" content=\"width=device-width\">",
+                  "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">",
                   language);
     put_within(document, "<title>", "</title>", "", "", title);
     buffer_printf(&document->out, "<style>%s</style></head>\n<body>\n", STYLE);
@@ -73,12 +74,17 @@ void document_item(struct document *document, const char *text) {
   put_within(document, "<p class=\"i\">• ", "</p>\n", "\n- ", "\n", text);
 }
 
-void document_link(struct document *document, const char *address, const char *text) {
-  buffer_string(&document->out, document->html ? "<p><a href=\"" : "\n- <");
-  put(document, address);
-  buffer_string(&document->out, document->html ? "\">" : "> ");
-  put(document, text);
-  buffer_string(&document->out, document->html ? "</a></p>\n" : "\n");
+void document_links(struct document *document, const char *const *addresses, const char *const *texts, unsigned count) {
+  buffer_string(&document->out, document->html ? "<p>" : "\n");
+  for (unsigned i = 0; i < count; i++) {
+    buffer_string(&document->out, i > 0 ? " · " : "");
+    buffer_string(&document->out, document->html ? "<a href=\"" : "[");
+    put(document, document->html ? addresses[i] : texts[i]);
+    buffer_string(&document->out, document->html ? "\">" : "](<");
+    put(document, document->html ? texts[i] : addresses[i]);
+    buffer_string(&document->out, document->html ? "</a>" : ">)");
+  }
+  buffer_string(&document->out, document->html ? "</p>\n" : "\n");
 }
 
 static void put_row(struct document *document, const char *cell, const char *const *cells, unsigned count) {

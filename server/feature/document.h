@@ -17,8 +17,8 @@ void document_heading(struct document *document, const char *text);
 void document_paragraph(struct document *document, const char *text);
 void document_item(struct document *document, const char *text);
 
-// A line that leads somewhere.
-void document_link(struct document *document, const char *address, const char *text);
+// A line of links.
+void document_links(struct document *document, const char *const *addresses, const char *const *texts, unsigned count);
 
 // A table: its heading row, then rows of as many cells. Cells from the third on are numbers.
 void document_table(struct document *document, const char *const *cells, unsigned count);

@@ -3,16 +3,16 @@
 
 #ifdef UNIT
 UNIT(MATTERS, "件", "matters")
-UNIT(MATTER_TIMES, "件次", "matter-times")
+UNIT(MATTER_TIMES, "件次", "matters, repeats counted")
 UNIT(PERSONS, "人", "persons")
-UNIT(PERSON_TIMES, "人次", "person-times")
-UNIT(PIECES, "个", "in number")
+UNIT(PERSON_TIMES, "人次", "persons, repeats counted")
+UNIT(PIECES, "个", "number")
 UNIT(COPIES, "册", "copies")
 UNIT(TIMES, "次", "times")
 UNIT(ITEMS, "项", "items")
-UNIT(LETTERS, "份", "letters")
+UNIT(LETTERS, "份", "documents")
 UNIT(PERCENT, "%", "%")
-UNIT(RANK, "位", "rank")
+UNIT(RANK, "位", "place")
 #endif
 
 #ifdef FIGURE

@@ -60,8 +60,10 @@ Zoufang__V1__Document *published_index(const Zoufang__V1__ListPublicReportsRespo
   for (size_t i = 0; i < reports->n_reports; i++) {
     const Zoufang__V1__Report *report = reports->reports[i];
     document_heading(&page, arena_printf(arena, "%s %.4s", report->region_name, report->from));
+    const char *addresses[PUBLISHED_FILES];
     for (unsigned file = 0; file < PUBLISHED_FILES; file++)
-      document_link(&page, arena_printf(arena, "reports/%s/%s", report->id, published_files[file]), words[file]);
+      addresses[file] = arena_printf(arena, "reports/%s/%s", report->id, published_files[file]);
+    document_links(&page, addresses, words, PUBLISHED_FILES);
   }
   if (reports->n_reports == 0)
     document_paragraph(&page, "尚未发布任何报告。 Nothing has been published yet.");

@@ -10,12 +10,12 @@ SENTENCE("其中检举控告类{accusations_received}件次{accusations_received
          "Of these, {accusations_received was an accusation|were accusations}{accusations_received~}; {accusations_initial of "
          "them was|of them were} initial, {accusations_initial_share}% of all accusations.")
 SENTENCE("查实诬告陷害、扰乱信访秩序{false_accusations}件，处理{false_accusers}人，为{officials_cleared}名干部澄清正名。",
-         "{false_accusations matter|matters} proved to be false accusation or disturbance of the order of petitioning, "
+         "{false_accusations matter was|matters were} found to be false accusation or disturbance of the order of petitioning, "
          "{false_accusers person was|persons were} dealt with, and {officials_cleared official was|officials were} cleared in "
          "public.")
 SECTION("走访、接访和普法", "Visits, receptions and publicity")
 SENTENCE("班子成员接访{receptions}次{receptions~}，接待群众{people_received}人次，解决问题{reception_problems_solved}件。",
-         "Leaders held {receptions reception|receptions}{receptions~}, received {people_received person|persons} and solved "
+         "Leaders held {receptions reception|receptions}{receptions~}, received {people_received person|people} and solved "
          "{reception_problems_solved problem|problems}.")
 SENTENCE("下访{down_visit_person_times}人次{down_visit_person_times~}，排查线索{down_visit_leads}件。",
          "Officers went down to the villages {down_visit_person_times time|times}{down_visit_person_times~}, which brought "
@@ -31,7 +31,7 @@ SENTENCE("民生领域立案{livelihood_cases}件，处分{livelihood_discipline
          "In matters of livelihood {livelihood_cases case was|cases were} filed, {livelihood_disciplined person was|persons "
          "were} disciplined and {livelihood_transferred person was|persons were} transferred to the judiciary.")
 SENTENCE("扫黑除恶“打伞破网”立案{umbrella_cases}件，处分{umbrella_disciplined}人，移送司法机关{umbrella_transferred}人。",
-         "About protectors of organised crime {umbrella_cases case was|cases were} filed, {umbrella_disciplined person "
+         "Against protectors of organised crime {umbrella_cases case was|cases were} filed, {umbrella_disciplined person "
          "was|persons were} disciplined and {umbrella_transferred person was|persons were} transferred to the judiciary.")
 SENTENCE("营商环境领域整改问题{business_problems_rectified}件，立案{business_cases}件，处分{business_disciplined}人，通报曝光{"
          "business_publicised}件。",
@@ -53,13 +53,13 @@ SENTENCE("大清扫案件中，{disciplinary_reviews}人申请复审复核。",
          "{disciplinary_reviews person|persons} disciplined in sweep cases asked for a review.")
 SECTION("监督执纪和教育", "Handling and education")
 SENTENCE("运用监督执纪“四种形态”处置{four_forms}人次{four_forms~}，其中第一种形态占{first_form_share}%。",
-         "{four_forms person was|persons were} handled by the four forms{four_forms~}, {first_form_share}% by the first.")
+         "The four forms were applied {four_forms time|times}{four_forms~}; {first_form_share}% of that was the first form.")
 SENTENCE("开展警示教育，受教育{people_educated}人次；约谈党政负责人{interviews}次；表彰清风干部{commendations}人次。",
-         "Warning education reached {people_educated person|persons}; {interviews interview was|interviews were} held with "
+         "Warning education reached {people_educated person|people}; {interviews interview was|interviews were} held with "
          "leaders of places, and {commendations upright official was|upright officials were} commended.")
 SENTENCE("发出监察建议书{recommendations}份，推动修订完善制度{institutions_revised}个。",
          "{recommendations supervisory recommendation was|supervisory recommendations were} issued, and {institutions_revised "
-         "institution was|institutions were} revised after such.")
+         "institution was|institutions were} revised in consequence.")
 SENTENCE("到期的监察建议事项整改到位率为{rectification_rate}%{rectification_rate~}。",
          "{rectification_rate}% of the items due were rectified{rectification_rate~}.")
 SECTION("机构和公开", "Offices and openness")
@@ -70,7 +70,7 @@ SENTENCE("发布公告{notices_published}次，点击量{notice_views}人次；�
          "{notices_published notice was|notices were} published and viewed {notice_views time|times}; {disclosure_items "
          "disclosure item was|disclosure items were} in force.")
 SENTENCE("反腐满意度测评列第{external_anticorruption_satisfaction}位{external_anticorruption_satisfaction~}。",
-         "In satisfaction with anti-corruption work the region ranked in place "
-         "{external_anticorruption_satisfaction}{external_anticorruption_satisfaction~}.")
+         "The region ranked No. {external_anticorruption_satisfaction} in satisfaction with anti-corruption "
+         "work{external_anticorruption_satisfaction~}.")
 SENTENCE("民生绩效测评列第{external_livelihood}位{external_livelihood~}。",
-         "In livelihood performance the region ranked in place {external_livelihood}{external_livelihood~}.")
+         "The region ranked No. {external_livelihood} in livelihood performance{external_livelihood~}.")

@@ -262,10 +262,12 @@ static void look_in_english(struct writing *writing) {
                                          count_of(writing, look->reports_skipping_levels, "skipped", "skipped"),
                                          share_text(writing, look->reports_skipping_levels->value, received)));
   }
-  document_item(document, arena_printf(arena, "%s open today; %s received more than three months ago, %s more than a year ago.",
-                                       count_of(writing, look->open_leads, "lead is", "leads are"),
-                                       count_of(writing, look->open_leads_over_three_months, "was", "were"),
-                                       count_text(writing, look->open_leads_over_one_year->value)));
+  document_item(document,
+                arena_printf(arena,
+                             "%s open today; %s received more than three months ago, and %s of these more than a year ago.",
+                             count_of(writing, look->open_leads, "lead is", "leads are"),
+                             count_of(writing, look->open_leads_over_three_months, "was", "were"),
+                             count_text(writing, look->open_leads_over_one_year->value)));
   document_item(document, arena_printf(arena, "%s overdue today.",
                                        count_of(writing, look->recommendation_items_overdue, "item of a recommendation is",
                                                 "items of recommendations are")));
@@ -284,11 +286,21 @@ static void write_look(struct writing *writing) {
   english ? look_in_english(writing) : look_in_chinese(writing);
 }
 
-static const char *cell_text(const struct writing *writing, const Google__Protobuf__DoubleValue *number, const char *unit) {
-  if (!number)
-    return writing->language == LANGUAGE_EN ? "–" : "—";
-  return arena_printf(writing->arena, "%s%s%s", number_text(number->value, writing->language, writing->arena),
-                      writing->language == LANGUAGE_EN && *unit && *unit != '%' ? " " : "", unit);
+static const char *absent_text(const struct writing *writing) {
+  return writing->language == LANGUAGE_EN ? "–" : "—";
+}
+
+static const char *cell_text(const struct writing *writing, const Google__Protobuf__DoubleValue *number) {
+  return number ? number_text(number->value, writing->language, writing->arena) : absent_text(writing);
+}
+
+// With its sign and its unit: "+12.5%", "-2 places".
+static const char *change_cell_text(const struct writing *writing, const Zoufang__V1__Figure *figure) {
+  if (!figure->change)
+    return absent_text(writing);
+  bool apart = writing->language == LANGUAGE_EN && *figure->change_unit != '%';
+  return arena_printf(writing->arena, "%s%s%s%s", figure->change->value > 0 ? "+" : "", cell_text(writing, figure->change),
+                      apart ? " " : "", figure->change_unit);
 }
 
 static void write_table(struct writing *writing) {
@@ -299,14 +311,21 @@ static void write_table(struct writing *writing) {
   struct document *document = &writing->document;
   document_heading(document, writing->language == LANGUAGE_EN ? "All figures" : "指标一览");
   document_table(document, headings[writing->language], TABLE_COLUMNS);
+  bool any_absent = false;
   for (size_t i = 0; i < writing->report->n_figures; i++) {
     const Zoufang__V1__Figure *figure = writing->report->figures[i];
-    const char *const cells[TABLE_COLUMNS] = {figure->name, figure->unit, cell_text(writing, figure->value, ""),
-                                              cell_text(writing, figure->before, ""),
-                                              cell_text(writing, figure->change, figure->change_unit)};
+    any_absent |= !figure->value || !figure->before || !figure->change;
+    const char *const cells[TABLE_COLUMNS] = {figure->name, figure->unit, cell_text(writing, figure->value),
+                                              cell_text(writing, figure->before), change_cell_text(writing, figure)};
     document_row(document, cells, TABLE_COLUMNS);
   }
   document_table_end(document);
+  if (any_absent)
+    document_paragraph(document,
+                       writing->language == LANGUAGE_EN
+                           ? "A dash stands for a count that is too small to be told or would show such a one, for what "
+                             "cannot be compared, and for what was not entered."
+                           : "“—”表示数量过少或可据以推算出此类数量而不予显示，或者无可比基数、未录入。");
 }
 
 // A day ("2026-07-01"), or the one before it, as it is read.

@@ -442,6 +442,8 @@ static void a_report_is_a_document_of_whole_sentences_in_either_language(void) {
   CU_ASSERT_PTR_NOT_NULL(strstr(html, "共受理信访举报1件次"));
   CU_ASSERT_PTR_NOT_NULL(strstr(html, "值得关注"));
   CU_ASSERT_PTR_NULL(strstr(html, "打伞破网”立案")); // nothing but zeros
+  CU_ASSERT_PTR_NOT_NULL(strstr(html, "<td class=\"n\">—</td>"));
+  CU_ASSERT_PTR_NOT_NULL(strstr(html, "“—”表示")); // what a dash means
   CU_ASSERT_PTR_NULL(strstr(html, "nan"));
   CU_ASSERT_PTR_NULL(strstr(html, "{reports"));
   struct answer english = document_for(GRPC, "supervisor.chifeng", COUNTY, "md", "en");
@@ -449,7 +451,7 @@ static void a_report_is_a_document_of_whole_sentences_in_either_language(void) {
   CU_ASSERT_PTR_NOT_NULL(strstr(markdown, "From 1 January 2017 to 31 December 2017."));
   CU_ASSERT_PTR_NOT_NULL(strstr(markdown, "1 report was received"));
   CU_ASSERT_PTR_NOT_NULL(strstr(markdown, "## Where to look"));
-  CU_ASSERT_PTR_NOT_NULL(strstr(markdown, "| Commendations | person-times | 1 | 2 | -50% |"));
+  CU_ASSERT_PTR_NOT_NULL(strstr(markdown, "| Commendations | persons, repeats counted | 1 | 2 | -50% |"));
   struct answer escaped = document_for(GRPC, "supervisor.chifeng", VILLAGE_2, "html", NULL);
   CU_ASSERT_PTR_NOT_NULL(strstr(text_at(escaped.body, "document.text"), "<h1>虚构&lt;镇&gt;监察工作报告</h1>"));
   struct answer of_analyst = document_for(GRPC, "analyst.chifeng", COUNTY, "html", NULL);
