@@ -293,6 +293,8 @@ static void hears_ranking(struct ears *ears, enum transport t, const char *level
   }
 }
 
+static const char *const members[] = {"value", "before", "change"}; // of a figure
+
 static double read_of(json_t *figure, const char *member, bool *there) {
   json_t *number = json_object_get(figure, member);
   *there = number != NULL;
@@ -391,8 +393,7 @@ static void tell_the_same(json_t *figures, json_t *others) {
   json_array_foreach(figures, i, figure) {
     json_t *other = element_with(others, "key", text_at(figure, "key"));
     CU_ASSERT_PTR_NOT_NULL_FATAL(other);
-    static const char *const members[] = {"value", "before", "change"};
-    for (int m = 0; m < 3; m++) {
+    for (size_t m = 0; m < sizeof members / sizeof *members; m++) {
       bool there, there_too;
       double one = read_of(figure, members[m], &there), two = read_of(other, members[m], &there_too);
       CU_ASSERT_TRUE(there == there_too && one == two);
@@ -400,6 +401,54 @@ static void tell_the_same(json_t *figures, json_t *others) {
     }
   }
   CU_ASSERT_TRUE(told > 10);
+}
+
+static void what_is_told_is_true(void) {
+  put_years();
+  for (enum transport t = REST; t <= GRPC; t++) {
+    long long place = atoll(t == REST ? CITY : LINXI);
+    struct answer told = ask_of_year(t, token_of("analyst.chifeng"), "GetWorkReport", place, "");
+    struct answer all = ask_of_year(t, token_of("supervisor.chifeng"), "GetWorkReport", place, "");
+    size_t i;
+    json_t *figure;
+    int same = 0, held_back = 0;
+    json_array_foreach(json_at(told.body, "figures"), i, figure) {
+      json_t *other = element_with(json_at(all.body, "figures"), "key", text_at(figure, "key"));
+      for (size_t m = 0; m < sizeof members / sizeof *members; m++) {
+        bool there, there_too;
+        double one = read_of(figure, members[m], &there), two = read_of(other, members[m], &there_too);
+        CU_ASSERT_TRUE(!there || (there_too && one == two));
+        same += there;
+        held_back += there_too && !there;
+      }
+    }
+    CU_ASSERT_TRUE(same > 20 && held_back > 20);
+  }
+}
+
+// A village of one county is merged into one of another on 1 July: what comes later under the old code is of the new county,
+// in a report and in a breakdown.
+static void a_merged_region_is_told_where_it_stands(void) {
+  enum { LEADS = 12 };
+  CU_ASSERT_TRUE(sql_run("insert into region (code, parent_code, level, name, current_code, successor_code, ended_on)"
+                         "values (150424100298, " LINXI_TOWNSHIP ", 5, '虚构并村', " BALIN_VILLAGE ", " BALIN_VILLAGE
+                         ", '2007-07-01')"));
+  for (int i = 0; i < LEADS; i++) {
+    put_lead("150424100298", "2007-08-01 12:00", "", "");
+    if (i < LEADS - 2)
+      put_lead(LINXI_VILLAGE, "2007-08-01 12:00", "", "");
+    if (i < LEADS - 4)
+      put_lead("150425100200", "2007-08-01 12:00", "", "");
+  }
+  for (enum transport t = REST; t <= GRPC; t++) {
+    struct answer report = ask(world()->client, t, token_of("analyst.chifeng"), "FigureService/GetWorkReport",
+                               "{\"regionCode\":\"" BALIN "\",\"from\":\"2007-01-01\",\"to\":\"2008-01-01\"}");
+    CU_ASSERT_EQUAL(number_at(element_with(json_at(report.body, "figures"), "key", "reports_received"), "value"), LEADS);
+    struct answer rows = ask(world()->client, t, token_of("analyst.chifeng"), "FigureService/Breakdown",
+                             "{\"regionCode\":\"" CITY "\",\"from\":\"2007-01-01\",\"to\":\"2008-01-01\",\"by\":\"county\"}");
+    CU_ASSERT_STRING_EQUAL(text_at(rows.body, "rows.0.keys.0"), BALIN);
+    CU_ASSERT_EQUAL(number_at(rows.body, "rows.0.counts.received"), LEADS);
+  }
 }
 
 // The analyst is complained of in a lead of that year and county: what he is told counts it all the same.
@@ -447,5 +496,6 @@ static void whose_grants_are_narrower_is_told_what_his_places_are(void) {
 }
 
 SUITE_WITH(subtracting, world_open, client_forget, 300, TEST(nobody_learns_a_small_count_from_all_answers_together),
-           TEST(from_answers_without_small_counts_alone_he_learns_many), TEST(an_analyst_is_told_what_the_public_is),
+           TEST(from_answers_without_small_counts_alone_he_learns_many), TEST(what_is_told_is_true),
+           TEST(a_merged_region_is_told_where_it_stands), TEST(an_analyst_is_told_what_the_public_is),
            TEST(whose_grants_are_narrower_is_told_what_his_places_are));

@@ -400,6 +400,10 @@ static void what_an_analyst_may_not_ask_is_refused_by_its_field(void) {
                                "{\"regionCode\":\"" LINXI_TOWNSHIP "\",%s}", year);
     CU_ASSERT_TRUE(names_field(&narrow, "region_code", "TOO_NARROW"));
     CU_ASSERT_EQUAL(count_at(breakdown(t, "analyst.chifeng", LINXI_VILLAGE, 2018, "class").body, "rows"), 0);
+    int this_year = (int)sql_number("select extract(year from local_day(now()))");
+    struct answer going_on = breakdown(t, "analyst.chifeng", CITY, this_year, "class");
+    CU_ASSERT_TRUE(names_field(&going_on, "to", "NOT_OVER"));
+    CU_ASSERT_EQUAL(breakdown(t, "analyst.chifeng", CITY, this_year - 1, "class").code, CODE_OK);
   }
 }
 
