@@ -19,7 +19,7 @@ select i.indexrelid::regclass::text as name,
 from pg_index i
 left join pg_constraint c on c.conindid = i.indexrelid and c.contype in ('p', 'u')
 where i.indrelid = any (array['zoufang.visit', 'zoufang.visit_member', 'zoufang.lead', 'zoufang.lead_event', 'zoufang.lead_outcome',
-    'zoufang.lead_feedback', 'zoufang.lead_reporter']::regclass[])
+    'zoufang.lead_feedback', 'zoufang.lead_reporter', 'zoufang.fact']::regclass[])
   and not exists (select from pg_constraint f where f.contype = 'f' and f.conindid = i.indexrelid)
   and (not i.indisprimary or i.indrelid = 'zoufang.visit_member'::regclass);
 

@@ -183,6 +183,14 @@ cross join (select working_days from lead_deadline union select 15) w;
 alter table due add primary key (day, working_days);
 analyze story, step, due;
 
+-- What is found by a conclusion that is proposed with the step of this place.
+create function finding_at(n int8, place int4, from_state int2) returns int2
+language sql immutable parallel safe
+return case
+  when from_state = 6 then 1
+  else (array[1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 4])[1 + floor(20 * dice(n * 32 + place, 328))::int4]
+end;
+
 create function narrative_of(n int8, village text, township text, class int2) returns text
 language sql stable parallel safe
 return case
@@ -203,8 +211,8 @@ begin
   for batch in select b from generate_series(0, (select max(n) / chunk from story)) b where b % parts = part loop
     insert into lead (
       id, region_code, current_code, channel, class, occurrence, domain, problem_type, cause, received_at, visit_id, accused_names, accused_units,
-      accused_posts, accused_users, accused_offices, amount_fen, narrative, campaign_id, sweep_round, confidential, has_reporter, state, raised_by,
-      handler_id, office_id, offered_user, offered_office, due_at, answer_due_at, etag, uploaded_at, written_by, written_at
+      accused_posts, accused_users, accused_offices, amount_fen, narrative, campaign_id, sweep_round, confidential, has_reporter, state, finding,
+      raised_by, handler_id, office_id, offered_user, offered_office, due_at, answer_due_at, etag, uploaded_at, written_by, written_at
     )
     select l.id,
            l.region_code,
@@ -242,6 +250,13 @@ begin
            l.class = 1 or dice(l.n, 109) < 0.1,
            l.has_reporter,
            e.to_state,
+           (
+             select finding_at(q.n, q.place, q.from_state)
+             from step q
+             where q.n = l.n and q.to_state = 7 and q.next_state = 8
+             order by q.place desc
+             limit 1
+           ),
            l.raised_by,
            h.handler_id,
            h.office_id,

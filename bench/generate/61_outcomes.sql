@@ -27,10 +27,7 @@ from (
   from (
   select s.*,
          s.n * 32 + s.place as m,
-         case
-           when s.from_state = 6 then 1
-           else (array[1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 4])[1 + floor(20 * dice(s.n * 32 + s.place, 328))::int4]
-         end as finding
+         finding_at(s.n, s.place, s.from_state) as finding
   from step s
   where s.to_state = 7
   ) f

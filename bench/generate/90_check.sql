@@ -141,6 +141,13 @@ from lead l
 where l.state in (8, 9)
   and not exists (select from lead_outcome o where o.lead_id = l.id and o.approved_at is not null)
 union all
+select 'a lead says what its newest conclusion found', count(*)
+from lead l
+left join (
+  select distinct on (o.lead_id) o.lead_id, o.finding from lead_outcome o where o.approved_at is not null order by o.lead_id, o.approved_at desc
+) o on o.lead_id = l.id
+where l.finding is distinct from o.finding
+union all
 select 'proposals wait where a lead says so', count(*)
 from lead l
 where (l.state = 7) <> exists (select from lead_outcome o where o.lead_id = l.id and o.approved_at is null and o.returned_at is null)

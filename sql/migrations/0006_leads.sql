@@ -34,6 +34,7 @@ create table lead (
   has_reporter boolean not null default false,
   state int2 not null default 1 check (state between 1 and 15),
   open boolean not null generated always as (state in (1, 2, 3, 4, 5, 6, 7, 15)) stored,
+  finding int2 check (finding between 1 and 4),
   raised_by uuid not null references account,
   handler_id uuid references account,
   office_id uuid references office,
@@ -66,6 +67,7 @@ comment on column lead.accused is
 comment on column lead.offered_to is 'To whom a hand-over was offered; the handler answers for the lead until it is accepted.';
 comment on column lead.due_by is 'due_at for lists of what is overdue: infinity where nothing is due.';
 comment on column lead.answer_due_at is 'By when a reporter who gave his name is to be told: of acceptance, later of the result.';
+comment on column lead.finding is 'What its newest conclusion found; NULL where there was none.';
 comment on column lead.open is 'Not concluded and not put aside.';
 
 -- A list's order within each way of seeing it. Trailing columns filter inside the index.

@@ -134,6 +134,21 @@ end
 $$;
 create trigger lead_outcome_follows before insert or update on lead_outcome for each row execute function lead_outcome_follows();
 
+-- A lead says what was found from the step that concludes it on: what was proposed, which is approved with the step.
+create function lead_finds() returns trigger
+language plpgsql security definer set search_path = zoufang, pg_temp as $$
+begin
+  select o.finding into new.finding
+  from lead_outcome o
+  where o.lead_id = new.id
+    and o.approved_at is null
+    and o.returned_at is null;
+  return new;
+end
+$$;
+create trigger lead_finds before update of state on lead
+  for each row when (old.state <> 8 and new.state = 8) execute function lead_finds();
+
 -- 反馈: what was told to the reporter or the villagers. Append-only.
 create table lead_feedback (
   id uuid primary key default gen_random_uuid(),
@@ -472,13 +487,14 @@ call audit_table('lead_feedback', 'feedback');
 call audit_table('lead_link', 'link');
 
 alter function lead_outcome_follows owner to zoufang_definer;
+alter function lead_finds owner to zoufang_definer;
 alter function lead_feedback_follows owner to zoufang_definer;
 alter function lead_link_told owner to zoufang_definer;
 alter function reach_the_highest owner to zoufang_definer;
 alter function lead_not_kept owner to zoufang_definer;
 alter function receipt_number owner to zoufang_definer;
 alter function can_answer_for owner to zoufang_definer;
-revoke all on function reach_the_highest, lead_not_kept, receipt_number, lead_state_name, holds_step_role, lead_outcome_follows, lead_feedback_follows, lead_feedback_is_final, lead_link_told,
+revoke all on function reach_the_highest, lead_not_kept, receipt_number, lead_state_name, holds_step_role, lead_outcome_follows, lead_finds, lead_feedback_follows, lead_feedback_is_final, lead_link_told,
   case_has_lead, lead_step_kept,  is_judge_of_himself, allowed_steps, refuse_step, check_step, can_answer_for, check_receiver from public;
 grant execute on function reach_the_highest, receipt_number, lead_state_name, case_has_lead, holds_step_role, is_judge_of_himself, allowed_steps, refuse_step, check_step, can_answer_for,
   check_receiver to zoufang;

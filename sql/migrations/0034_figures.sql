@@ -133,6 +133,23 @@ begin
 end
 $$;
 
+-- Days over which the same codes are counted: windows of one period that differ in nothing else, in one, so that an index is read by values that
+-- are known when it is planned.
+create type figure_span as (counties int8[], codes int8multirange, from_at timestamptz, until_at timestamptz, ends_at timestamptz);
+
+create function figure_spans(windows figure_window[]) returns figure_span[]
+language plpgsql immutable parallel safe as $$
+begin
+  return array(
+    select row(
+      array_agg(distinct w.county), range_agg(int8range(w.first, w.last, '[]')), w.from_at, w.until_at, w.ends_at
+    )::figure_span
+    from unnest(windows) w
+    group by w.from_at, w.until_at, w.ends_at
+  );
+end
+$$;
+
 -- What of a region is counted for the caller: whether that is less than all of it, and the topmost regions that are.
 create function figure_sight(asked int8, out narrowed boolean, out counted int8[])
 language plpgsql stable security definer set search_path = zoufang, pg_temp as $$
@@ -170,15 +187,8 @@ $$;
 -- What leads are counted by: the recorded county and the time they were received, of all that count.
 create index lead_figures on lead ((region_code / 1000000), received_at) include (region_code, class, occurrence, channel, accused)
   where state <> 11;
-create index lead_of_visit on lead ((region_code / 1000000)) include (region_code, visit_id, id, accused)
-  where visit_id is not null and state <> 11;
 create index lead_of_round on lead ((region_code / 1000000), received_at) include (region_code, id, accused)
   where sweep_round is not null and state <> 11;
-create index lead_reopened on lead_event (lead_id, at) where to_state = 15;
-create index lead_outcome_approved on lead_outcome (approved_at) include (lead_id) where approved_at is not null;
-create index lead_outcome_false on lead_outcome (approved_at, lead_id) where approved_at is not null and finding in (3, 4);
-create index lead_outcome_cleared on lead_outcome (approved_at, lead_id) where approved_at is not null and cleared_names <> '{}';
-create index lead_feedback_told on lead_feedback (told_at) include (lead_id, satisfaction) where about = 2;
 
 -- Which two periods (k of figure_windows) each change compares. A change is a rate: what was gained ÷ what was there before. Each next row is the year
 -- before of the one above it.
@@ -238,7 +248,7 @@ end
 $$;
 
 -- What came of leads of sweep rounds, by conclusions and by what was told.
-create function figures_of_rounds(windows figure_window[], wide figure_window[]) returns table (key text, k int4, value int8)
+create function figures_of_rounds(windows figure_window[]) returns table (key text, k int4, value int8)
 language plpgsql stable security definer rows 10 set search_path = zoufang, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -257,33 +267,27 @@ begin
     and (l.accused is null or not l.accused && blinded)
   group by w.k
   union all
-  select 'sweep_concluded', w.k, count(*)
-  from unnest(wide) w
-  join lead_outcome o on o.approved_at >= w.from_at and o.approved_at < w.until_at
-  join lead l on l.id = o.lead_id and l.region_code between w.first and w.last
-  where l.sweep_round is not null
-    and l.state <> 11
-    and (l.accused is null or not l.accused && blinded)
-    and not exists (
-      select from lead_event e where e.lead_id = o.lead_id and e.to_state = 15 and e.at > o.approved_at and e.at < w.ends_at
-    )
-  group by w.k
-  union all
   select v.key, t.k, v.value
   from (
     select w.k,
-           count(*) filter (where f.satisfaction <= 2) as satisfied,
-           count(*) filter (where f.satisfaction <= 4) as asked
-    from unnest(wide) w
-    join lead_feedback f on f.told_at >= w.from_at and f.told_at < w.until_at
-    join lead l on l.id = f.lead_id and l.region_code between w.first and w.last
-    where f.about = 2
-      and l.sweep_round is not null
-      and l.state <> 11
-      and (l.accused is null or not l.accused && blinded)
+           count(*) filter (where f.kind = 1) as concluded,
+           count(*) filter (where f.kind = 4 and f.satisfaction <= 2) as satisfied,
+           count(*) filter (where f.kind = 4 and f.satisfaction <= 4) as asked
+    from unnest(windows) w
+    cross join (values (1), (4)) n(kind)
+    join fact f
+      on f.region_code / 1000000 = w.county
+     and f.kind = n.kind
+     and f.at >= w.from_at
+     and f.at < w.until_at
+     and f.region_code between w.first and w.last
+    where f.sweep
+      and f.state <> 11
+      and (f.undone_at is null or f.undone_at >= w.ends_at)
+      and (f.accused is null or not f.accused && blinded)
     group by w.k
   ) t
-  cross join lateral (values ('sweep_satisfied', t.satisfied), ('sweep_asked', t.asked)) v(key, value);
+  cross join lateral (values ('sweep_concluded', t.concluded), ('sweep_satisfied', t.satisfied), ('sweep_asked', t.asked)) v(key, value);
 end
 $$;
 
@@ -303,7 +307,8 @@ create index visit_figures on visit ((region_code / 1000000), kind, started_at) 
   where state = 1 and kind in (1, 2, 8);
 create index visit_publicity on visit ((region_code / 1000000), started_at) include (region_code, recorder_id, team)
   where state = 1 and kind = 8;
-create index visit_down on visit (id) include (started_at) where state = 1 and kind = 1;
+create index visit_solved on visit ((region_code / 1000000), started_at) include (region_code, led_by, solved_leads)
+  where state = 1 and kind = 2 and solved_leads <> '{}';
 
 create function figures_of_visits(windows figure_window[]) returns table (key text, k int4, value int8)
 language plpgsql stable security definer rows 20 set search_path = zoufang, pg_temp as $$
@@ -353,94 +358,52 @@ end
 $$;
 
 -- 件 of leads: each matter once, however many leads are linked to it. What is counted has no lead where a problem was listed without one.
-create function figures_of_matters(windows figure_window[], wide figure_window[]) returns table (key text, k int4, value int8)
+create function figures_of_matters(windows figure_window[]) returns table (key text, k int4, value int8)
 language plpgsql stable security definer rows 20 set search_path = zoufang, pg_temp as $$
 #variable_conflict use_column
 declare
   blinded constant uuid[] := blind();
 begin
   return query
-  with recursive reception as materialized (
-    select w.k, w.ends_at, v.id, v.solved_descriptions, v.solved_leads
+  with recursive counted as materialized (
+    select 'reception_problems_solved' as key, w.k, l.id
     from unnest(windows) w
     join visit v
       on v.region_code / 1000000 = w.county
-     and v.kind = 2
      and v.started_at >= w.from_at
      and v.started_at < w.until_at
      and v.region_code between w.first and w.last
     join account a on a.id = v.led_by
-    where v.state = 1
-      and v.kind in (1, 2, 8)
-      and a.leader
-  ),
-  counted as materialized (
-    select 'reception_problems_solved' as key, r.k, l.id
-    from reception r
-    cross join lateral unnest(r.solved_leads) s(lead_id)
+    cross join lateral unnest(v.solved_leads) s(lead_id)
     left join lead l on l.id = s.lead_id and (l.accused is null or not l.accused && blinded)
+    where v.state = 1
+      and v.kind = 2
+      and v.solved_leads <> '{}'
+      and a.leader
     union all
-    select 'reception_problems_solved', r.k, l.id
-    from reception r
-    join lead l on l.visit_id = r.id
-    join lead_outcome o on o.lead_id = l.id
-    where o.approved_at < r.ends_at
-      and o.problem_solved
-      and l.state <> 11
-      and (l.accused is null or not l.accused && blinded)
-      and not exists (
-        select from lead_event e where e.lead_id = o.lead_id and e.to_state = 15 and e.at > o.approved_at and e.at < r.ends_at
-      )
-    union all
-    select 'down_visit_leads', w.k, l.id
-    from (select distinct w.county, w.first, w.last from unnest(windows) w) c
-    join lead l on l.region_code / 1000000 = c.county and l.region_code between c.first and c.last
-    join visit v on v.id = l.visit_id
-    join unnest(windows) w
-      on (w.county, w.first, w.last) = (c.county, c.first, c.last)
-     and v.started_at >= w.from_at
-     and v.started_at < w.until_at
-    where l.visit_id is not null
-      and l.state <> 11
-      and (l.accused is null or not l.accused && blinded)
-      and v.state = 1
-      and v.kind = 1
-    union all
-    select 'business_problems_rectified', w.k, l.id
-    from campaign g
-    join lead l on l.campaign_id = g.id and l.channel = 7
-    join lead_outcome o on o.lead_id = l.id
-    join unnest(wide) w
-      on l.region_code between w.first and w.last
-     and o.approved_at >= w.from_at
-     and o.approved_at < w.until_at
-    where g.domain = 'business'
-      and o.problem_solved
-      and l.state <> 11
-      and (l.accused is null or not l.accused && blinded)
-      and not exists (
-        select from lead_event e where e.lead_id = o.lead_id and e.to_state = 15 and e.at > o.approved_at and e.at < w.ends_at
-      )
-    union all
-    select 'sweep_reported_back', w.k, l.id
-    from unnest(wide) w
-    join lead_feedback f on f.told_at >= w.from_at and f.told_at < w.until_at
-    join lead l on l.id = f.lead_id and l.region_code between w.first and w.last
-    where f.about = 2
-      and l.sweep_round is not null
-      and l.state <> 11
-      and (l.accused is null or not l.accused && blinded)
-    union all
-    select 'false_accusations', w.k, l.id
-    from unnest(wide) w
-    join lead_outcome o on o.approved_at >= w.from_at and o.approved_at < w.until_at
-    join lead l on l.id = o.lead_id and l.region_code between w.first and w.last
-    where o.finding in (3, 4)
-      and l.state <> 11
-      and (l.accused is null or not l.accused && blinded)
-      and not exists (
-        select from lead_event e where e.lead_id = o.lead_id and e.to_state = 15 and e.at > o.approved_at and e.at < w.ends_at
-      )
+    select n.key, w.k, f.holder_id
+    from unnest(windows) w
+    cross join (
+      values
+        (1, 'false_accusations'), (1, 'business_problems_rectified'), (4, 'sweep_reported_back'), (5, 'down_visit_leads'), (6, 'reception_problems_solved')
+    ) n(kind, key)
+    join fact f
+      on f.region_code / 1000000 = w.county
+     and f.kind = n.kind
+     and f.at >= w.from_at
+     and f.at < w.until_at
+     and f.region_code between w.first and w.last
+    where f.state <> 11
+      and (f.accused is null or not f.accused && blinded)
+      and (f.approved_at is null or f.approved_at < w.ends_at)
+      and (f.undone_at is null or f.undone_at >= w.ends_at)
+      and case n.key
+        when 'false_accusations' then f.result in (3, 4)
+        when 'business_problems_rectified' then f.solved and f.channel = 7 and f.campaign_id in (select g.id from campaign g where g.domain = 'business')
+        when 'sweep_reported_back' then f.sweep
+        when 'reception_problems_solved' then exists (select from account a where a.id = f.led_by and a.leader)
+        else true
+      end
   ),
   reached as (
     select distinct c.id as start, c.id
@@ -471,8 +434,8 @@ end
 $$;
 
 call settle_definers();
-revoke all on function figure_scope, figure_land, year_before, figure_windows, figure_sight, check_figures_asked, figure_changes, figures_received,
-  figures_of_rounds, all_of, different, figures_of_visits, figures_of_matters from public;
+revoke all on function figure_scope, figure_land, year_before, figure_windows, figure_spans, figure_sight, check_figures_asked, figure_changes,
+  figures_received, figures_of_rounds, all_of, different, figures_of_visits, figures_of_matters from public;
 grant execute on function all_of, different, year_before, figure_sight, check_figures_asked to zoufang;
-grant execute on function all_of, different, year_before, day_start, local_day, local_zone, figure_changes to zoufang_definer;
+grant execute on function all_of, different, year_before, day_start, local_day, local_zone, figure_changes, figure_spans to zoufang_definer;
 call audit_retell();

@@ -2,51 +2,33 @@
 set local search_path = zoufang;
 
 -- Persons dealt with by conclusions in force; officials cleared, on the day of it, whenever their conclusion was approved.
-create function figures_of_outcomes(wide figure_window[]) returns table (key text, k int4, value int8)
+create function figures_of_outcomes(windows figure_window[]) returns table (key text, k int4, value int8)
 language plpgsql stable security definer rows 5 set search_path = zoufang, pg_temp as $$
 #variable_conflict use_column
 declare
   blinded constant uuid[] := blind();
 begin
   return query
-  select 'false_accusers', w.k, count(distinct (p.name, coalesce(p.unit, '')))
-  from unnest(wide) w
-  join lead_outcome o on o.approved_at >= w.from_at and o.approved_at < w.until_at
-  join lead l on l.id = o.lead_id and l.region_code between w.first and w.last
-  cross join lateral unnest(o.person_names, o.person_units) p(name, unit)
-  where o.finding in (3, 4)
-    and l.state <> 11
-    and (l.accused is null or not l.accused && blinded)
-    and not exists (
-      select from lead_event e where e.lead_id = o.lead_id and e.to_state = 15 and e.at > o.approved_at and e.at < w.ends_at
-    )
-  group by w.k
-  union all
-  select 'officials_cleared', w.k, count(distinct (p.name, coalesce(p.unit, '')))
-  from lead_outcome o
-  join lead l on l.id = o.lead_id
-  cross join lateral unnest(o.cleared_names, o.cleared_units, o.cleared_on) p(name, unit, cleared_on)
-  cross join lateral coalesce(p.cleared_on, local_day(o.approved_at)) d(day)
-  join unnest(wide) w
-    on l.region_code between w.first and w.last
-   and d.day >= w.from_day
-   and d.day < w.until_day
-  where o.approved_at is not null
-    and o.cleared_names <> '{}'
-    and l.state <> 11
-    and (l.accused is null or not l.accused && blinded)
-    and not exists (
-      select from lead_event e where e.lead_id = o.lead_id and e.to_state = 15 and e.at > o.approved_at and e.at < w.ends_at
-    )
-  group by w.k;
+  select case p.kind when 2 then 'false_accusers' else 'officials_cleared' end, p.k, count(*)
+  from (
+    select distinct f.kind, w.k, f.name, coalesce(f.unit, '') as unit
+    from unnest(windows) w
+    join fact f on f.region_code / 1000000 = w.county and f.region_code between w.first and w.last
+    where f.kind in (2, 3)
+      and f.state <> 11
+      and (f.accused is null or not f.accused && blinded)
+      and (f.undone_at is null or f.undone_at >= w.ends_at)
+      and case
+        when f.cleared_on is null then f.at >= w.from_at and f.at < w.until_at
+        else f.cleared_on >= w.from_day and f.cleared_on < w.until_day
+      end
+  ) p
+  group by p.kind, p.k;
 end
 $$;
 
 -- Cases, their persons, how these were handled, and reviews.
-create index case_file_figures on case_file ((region_code / 1000000), filed_at) include (region_code, id, campaign_id, sweep_round, accused);
-create index handling_decided on handling (decided_at) where approved_at is not null;
-create index handling_transferred on handling (transferred_at) where approved_at is not null and transferred_at is not null;
-create index review_asked on review (asked_at);
+create index person_counted on person (id) include (same_as) where same_as is not null;
 
 create function figures_of_cases(windows figure_window[], wide figure_window[]) returns table (key text, k int4, value int8)
 language plpgsql stable security definer rows 50 set search_path = zoufang, pg_temp as $$
@@ -55,101 +37,69 @@ declare
   blinded constant uuid[] := blind();
 begin
   return query
-  with filed as materialized (
-    select w.k, c.id, g.domain, c.sweep_round is not null as sweep
+  with done as materialized (
+    select w.k, f.kind, f.holder_id, g.domain, f.sweep, f.form, f.disciplined, coalesce(p.same_as, f.once) as person
     from unnest(windows) w
-    join case_file c
-      on c.region_code / 1000000 = w.county
-     and c.filed_at >= w.from_at
-     and c.filed_at < w.until_at
-     and c.region_code between w.first and w.last
-    left join campaign g on g.id = c.campaign_id
-    where c.accused is null or not c.accused && blinded
-  ),
-  -- Of a case, or a talk about a lead without one.
-  handled as materialized (
-    select w.k, g.domain, c.sweep_round is not null as sweep, h.form, h.discipline is not null as disciplined, coalesce(p.same_as, p.id) as person
-    from unnest(wide) w
-    join handling h on h.decided_at >= w.from_at and h.decided_at < w.until_at
-    join person p on p.id = h.person_id
-    left join case_file c on c.id = h.case_id
-    left join campaign g on g.id = c.campaign_id
-    left join lead l on l.id = h.lead_id
-    where h.approved_at is not null
-      and coalesce(c.region_code, l.region_code) between w.first and w.last
-      and not coalesce(c.accused && blinded, false)
-      and not coalesce(l.accused && blinded, false)
-      and l.state is distinct from 11
-  ),
-  transferred as materialized (
-    select w.k, g.domain, c.sweep_round is not null as sweep, coalesce(p.same_as, p.id) as person
-    from unnest(wide) w
-    join handling h on h.transferred_at >= w.from_at and h.transferred_at < w.until_at
-    join case_file c on c.id = h.case_id and c.region_code between w.first and w.last
-    join person p on p.id = h.person_id
-    left join campaign g on g.id = c.campaign_id
-    where h.approved_at is not null
-      and (c.accused is null or not c.accused && blinded)
+    cross join generate_series(7, 11) n(kind)
+    join fact f
+      on f.region_code / 1000000 = w.county
+     and f.kind = n.kind
+     and f.at >= w.from_at
+     and f.at < w.until_at
+     and f.region_code between w.first and w.last
+    left join campaign g on g.id = f.campaign_id
+    left join person p on p.id = f.once and p.same_as is not null
+    where (f.accused is null or not f.accused && blinded)
+      and (f.kind <> 11 or f.state <> 11)
   )
-  select f.domain || '_cases', f.k, count(*)
-  from filed f
-  where f.domain is not null
-  group by f.domain, f.k
+  select d.domain || v.suffix, d.k, v.value
+  from (
+    select d.domain, d.k,
+           count(*) filter (where d.kind = 7) as cases,
+           count(distinct d.person) filter (where d.kind = 8 and d.disciplined) as disciplined,
+           count(distinct d.person) filter (where d.kind = 9) as transferred
+    from done d
+    where d.domain is not null
+      and d.kind < 11
+    group by d.domain, d.k
+  ) d
+  cross join lateral (values ('_cases', d.cases), ('_disciplined', d.disciplined), ('_transferred', d.transferred)) v(suffix, value)
   union all
-  select 'sweep_cases', f.k, count(*)
-  from filed f
-  where f.sweep
-  group by f.k
+  select v.key, d.k, v.value
+  from (
+    select d.k,
+           count(*) filter (where d.kind = 7) as cases,
+           count(distinct d.person) filter (where d.kind = 8 and d.disciplined) as disciplined,
+           count(distinct d.person) filter (where d.kind = 9) as transferred,
+           count(distinct d.person) filter (where d.kind = 10 and d.disciplined) as reviews
+    from done d
+    where d.sweep
+    group by d.k
+  ) d
+  cross join lateral (
+    values
+      ('sweep_cases', d.cases),
+      ('sweep_disciplined', d.disciplined),
+      ('sweep_transferred', d.transferred),
+      ('disciplinary_reviews', d.reviews)
+  ) v(key, value)
   union all
-  select 'judicial_persons', f.k, count(distinct coalesce(p.same_as, p.id))
-  from filed f
-  join case_person c on c.case_id = f.id
-  join person p on p.id = c.person_id
-  where f.domain = 'judicial'
-  group by f.k
+  select v.key, d.k, v.value
+  from (
+    select d.k, count(*) as forms, count(*) filter (where d.form = 1) as first_form
+    from done d
+    where d.kind in (8, 11)
+    group by d.k
+  ) d
+  cross join lateral (values ('four_forms', d.forms), ('first_form', d.first_form)) v(key, value)
   union all
-  select h.domain || '_disciplined', h.k, count(distinct h.person)
-  from handled h
-  where h.domain is not null
-    and h.disciplined
-  group by h.domain, h.k
-  union all
-  select 'sweep_disciplined', h.k, count(distinct h.person)
-  from handled h
-  where h.sweep
-    and h.disciplined
-  group by h.k
-  union all
-  select 'four_forms', h.k, count(*)
-  from handled h
-  group by h.k
-  union all
-  select 'first_form', h.k, count(*)
-  from handled h
-  where h.form = 1
-  group by h.k
-  union all
-  select t.domain || '_transferred', t.k, count(distinct t.person)
-  from transferred t
-  where t.domain is not null
-  group by t.domain, t.k
-  union all
-  select 'sweep_transferred', t.k, count(distinct t.person)
-  from transferred t
-  where t.sweep
-  group by t.k
-  union all
-  select 'disciplinary_reviews', w.k, count(distinct coalesce(p.same_as, p.id))
-  from unnest(wide) w
-  join review v on v.asked_at >= w.from_at and v.asked_at < w.until_at
-  join handling h on h.id = v.handling_id
-  join case_file c on c.id = h.case_id and c.region_code between w.first and w.last
-  join person p on p.id = h.person_id
-  where c.sweep_round is not null
-    and h.approved_at is not null
-    and h.discipline is not null
-    and (c.accused is null or not c.accused && blinded)
-  group by w.k
+  select 'judicial_persons', d.k, count(distinct coalesce(p.same_as, c.person_id))
+  from done d
+  join case_person c on c.case_id = d.holder_id
+  left join person p on p.id = c.person_id and p.same_as is not null
+  where d.kind = 7
+    and d.domain = 'judicial'
+  group by d.k
   union all
   select 'business_publicised', w.k, count(distinct c.id)
   from publication u
@@ -243,36 +193,39 @@ $$;
 create function figures_of_recommendations(wide figure_window[]) returns table (key text, k int4, value int8)
 language plpgsql stable security definer rows 10 set search_path = zoufang, pg_temp as $$
 #variable_conflict use_column
+declare
+  blinded constant uuid[] := blind();
 begin
   return query
   with known as materialized (
-    select m.*
-    from recommendation m
+    select w.k, w.from_day, w.until_day, w.ends_on, m.issued_on, m.institution_revised_on, m.item_due_on, m.item_verified_on, m.item_rectified
+    from unnest(wide) w
+    join recommendation m on m.region_code between w.first and w.last
     where m.withdrawn_at is null
-      and (num_nonnulls(m.lead_id, m.case_id) = 0 or not follows_from_hidden(m.lead_id, m.case_id))
+      and not exists (select from lead l where l.id = m.lead_id and l.accused && blinded)
+      and not exists (select from case_file c where c.id = m.case_id and c.accused && blinded)
   )
-  select 'recommendations', w.k, count(*)
-  from unnest(wide) w
-  join known m on m.region_code between w.first and w.last and m.issued_on >= w.from_day and m.issued_on < w.until_day
-  group by w.k
+  select 'recommendations', m.k, count(*)
+  from known m
+  where m.issued_on >= m.from_day
+    and m.issued_on < m.until_day
+  group by m.k
   union all
-  select 'institutions_revised', w.k, count(*)
-  from unnest(wide) w
-  join known m on m.region_code between w.first and w.last
+  select 'institutions_revised', m.k, count(*)
+  from known m
   cross join lateral unnest(m.institution_revised_on) r(revised_on)
-  where r.revised_on >= w.from_day
-    and r.revised_on < w.until_day
-  group by w.k
+  where r.revised_on >= m.from_day
+    and r.revised_on < m.until_day
+  group by m.k
   union all
   select v.key, d.k, v.value
   from (
-    select w.k, count(*) as due, count(*) filter (where i.rectified and i.verified_on < w.ends_on) as rectified
-    from unnest(wide) w
-    join known m on m.region_code between w.first and w.last
+    select m.k, count(*) as due, count(*) filter (where i.rectified and i.verified_on < m.ends_on) as rectified
+    from known m
     cross join lateral unnest(m.item_due_on, m.item_verified_on, m.item_rectified) i(due_on, verified_on, rectified)
-    where i.due_on >= w.from_day
-      and i.due_on < w.until_day
-    group by w.k
+    where i.due_on >= m.from_day
+      and i.due_on < m.until_day
+    group by m.k
   ) d
   cross join lateral (values ('items_due', d.due), ('items_rectified', d.rectified)) v(key, value);
 end
@@ -365,11 +318,11 @@ begin
   return query
   select * from figures_of_visits(windows)
   union all
-  select * from figures_of_matters(windows, wide)
+  select * from figures_of_matters(windows)
   union all
-  select * from figures_of_rounds(windows, wide)
+  select * from figures_of_rounds(windows)
   union all
-  select * from figures_of_outcomes(wide)
+  select * from figures_of_outcomes(windows)
   union all
   select * from figures_of_cases(windows, wide)
   union all

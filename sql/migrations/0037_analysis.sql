@@ -34,9 +34,8 @@ language sql immutable parallel safe rows 15 as $$
       'select ''LEAD_CLASS_'' || unnest(''{ACCUSATION,SUGGESTION,APPEAL,OTHER}''::text[])'),
     ('occurrence', 'l.occurrence', '''LEAD_OCCURRENCE_'' || (''{INITIAL,REPEAT,SKIP_LEVEL}''::text[])[%s]', null, false, null),
     ('state', 'l.state', 'lead_state_name(%s)', null, false, null),
-    ('outcome', 'case when l.state in (8, 9, 10) then (
-        select o.finding from lead_outcome o where o.lead_id = l.id and o.approved_at is not null order by o.approved_at desc limit 1
-      ) end', '''OUTCOME_FINDING_'' || (''{SUBSTANTIATED,UNFOUNDED,FALSE_ACCUSATION,DISTURBING_ORDER}''::text[])[%s]', null, false, null),
+    ('outcome', 'case when l.state in (8, 9, 10) then l.finding end',
+      '''OUTCOME_FINDING_'' || (''{SUBSTANTIATED,UNFOUNDED,FALSE_ACCUSATION,DISTURBING_ORDER}''::text[])[%s]', null, false, null),
     ('campaign', 'l.campaign_id', '%s::text', 'campaign n on n.id = %s', false, null),
     ('city', 'l.region_code / 100000000 * 100000000', '%s::text', 'region n on n.code = %s', false, null),
     ('county', 'l.region_code / 1000000 * 1000000', '%s::text', 'region n on n.code = %s', false, null),
@@ -80,97 +79,80 @@ end
 $$;
 
 -- What leads are counted by, in one place: all of it is read from the index.
-create index lead_breakdown on lead (received_at)
-  include (region_code, channel, class, occurrence, domain, problem_type, cause, state, campaign_id, due_by, accused);
+create index lead_breakdown on lead ((region_code / 1000000), received_at)
+  include (region_code, channel, class, occurrence, domain, problem_type, cause, state, finding, campaign_id, due_by, accused);
 
--- One kind of thing that is counted: where its rows come from (with the region's windows w, a lead l and a moment `at`), and each measure as an
--- aggregate of them.
-create function measures() returns table (name text, source int4, aggregate text)
+-- What is counted: of which source (see measured_rows) the rows that meet a condition; those that count `once` each, of however many rows.
+create function measures() returns table (name text, source int4, condition text, once boolean)
 language sql immutable parallel safe rows 12 as $$
   values
-    ('received', 1, 'count(*) filter (where state <> 11 and channel <> 7)'),
-    ('problems', 1, 'count(*) filter (where state <> 11)'),
-    ('declined', 1, 'count(*) filter (where state = 11)'),
-    ('open', 1, 'count(*) filter (where state in (1, 2, 3, 4, 5, 6, 7, 15))'),
-    ('overdue', 1, 'count(*) filter (where state in (1, 2, 3, 4, 5, 6, 7, 15) and due_by < now())'),
-    ('concluded', 2, 'count(distinct id)'),
-    ('reported_back', 3, 'count(distinct id)'),
-    ('asked', 3, 'count(*) filter (where satisfaction <= 4)'),
-    ('satisfied', 3, 'count(*) filter (where satisfaction <= 2)'),
-    ('cases', 4, 'count(*)'),
-    ('disciplined', 5, 'count(distinct person)'),
-    ('transferred', 6, 'count(distinct person)')
+    ('received', 1, 'state <> 11 and channel <> 7', false),
+    ('problems', 1, 'state <> 11', false),
+    ('declined', 1, 'state = 11', false),
+    ('open', 1, 'state in (1, 2, 3, 4, 5, 6, 7, 15)', false),
+    ('overdue', 1, 'state in (1, 2, 3, 4, 5, 6, 7, 15) and due_by < now()', false),
+    ('concluded', 2, 'state <> 11', false),
+    ('reported_back', 3, 'state <> 11', true),
+    ('asked', 3, 'state <> 11 and satisfaction <= 4', false),
+    ('satisfied', 3, 'state <> 11 and satisfaction <= 2', false),
+    ('cases', 4, 'true', false),
+    ('disciplined', 5, 'true', true),
+    ('transferred', 6, 'true', true)
 $$;
 
--- The rows of a source: of the windows in $1 (see figure_land: first, last, from_at, until_at, ends_at), without what blinds ($2).
-create function measured_rows(source int4, expressions text) returns text
+-- The rows of a source, over as many spans as $1 has (figure_span[]), without what blinds ($2). `expressions` are of a lead l (or of what a fact repeats
+-- of it) and a moment t.at.
+create function measured_rows(source int4, expressions text, spans int4) returns text
 language sql immutable parallel safe as $$
-  select format(
-    case source
-      when 1 then
-        'select %s, l.state, l.channel, l.due_by, l.id
-         from unnest($1) w
-         join lead l on l.received_at >= w.from_at and l.received_at < w.until_at and l.region_code between w.first and w.last
-         cross join lateral (values (l.received_at)) t(at)
-         where (l.accused is null or not l.accused && $2)'
-      when 2 then
-        'select %s, l.id
-         from unnest($1) w
-         join lead_outcome c on c.approved_at >= w.from_at and c.approved_at < w.until_at
-         join lead l on l.id = c.lead_id and l.region_code between w.first and w.last
-         cross join lateral (values (c.approved_at)) t(at)
-         where l.state <> 11
-           and (l.accused is null or not l.accused && $2)
-           and not exists (
-             select from lead_event e where e.lead_id = l.id and e.to_state = 15 and e.at > c.approved_at and e.at < w.ends_at
-           )'
-      when 3 then
-        'select %s, l.id, f.satisfaction
-         from unnest($1) w
-         join lead_feedback f on f.about = 2 and f.told_at >= w.from_at and f.told_at < w.until_at
-         join lead l on l.id = f.lead_id and l.region_code between w.first and w.last
-         cross join lateral (values (f.told_at)) t(at)
-         where l.state <> 11
-           and (l.accused is null or not l.accused && $2)'
-      when 4 then
-        'select %s, c.id
-         from unnest($1) w
-         join case_file c on c.filed_at >= w.from_at and c.filed_at < w.until_at and c.region_code between w.first and w.last
-         join case_lead k on k.case_id = c.id and k.place = 1
-         join lead l on l.id = k.lead_id
-         cross join lateral (values (c.filed_at)) t(at)
-         where (c.accused is null or not c.accused && $2)'
-      else
-        'select %1$s, coalesce(p.same_as, p.id) as person
-         from unnest($1) w
-         join handling h on h.%2$s >= w.from_at and h.%2$s < w.until_at and h.approved_at is not null and h.%3$s is not null
-         join case_file c on c.id = h.case_id and c.region_code between w.first and w.last
-         join person p on p.id = h.person_id
-         join case_lead k on k.case_id = c.id and k.place = 1
-         join lead l on l.id = k.lead_id
-         cross join lateral (values (h.%2$s)) t(at)
-         where (c.accused is null or not c.accused && $2)'
-    end,
-    expressions,
-    case source when 5 then 'decided_at' when 6 then 'transferred_at' end,
-    case source when 5 then 'discipline' when 6 then 'transferred_at' end
-  )
+  select string_agg(
+           format(
+             case source
+               when 1 then
+                 'select %s, l.state, l.channel, l.due_by, null::int2 as satisfaction, null::uuid as once
+                  from lead l
+                  cross join lateral (values (l.received_at)) t(at)
+                  where l.region_code / 1000000 = any (($1[%s]).counties)
+                    and l.received_at >= ($1[%2$s]).from_at
+                    and l.received_at < ($1[%2$s]).until_at
+                    and l.region_code <@ ($1[%2$s]).codes
+                    and (l.accused is null or not l.accused && $2)'
+               else
+                 'select %s, l.state, l.channel, null::timestamptz as due_by, l.satisfaction, coalesce(p.same_as, l.once) as once
+                  from fact l
+                  cross join lateral (values (l.at)) t(at)
+                  left join person p on p.id = l.once and p.same_as is not null
+                  where l.region_code / 1000000 = any (($1[%s]).counties)
+                    and l.kind = %s
+                    and l.at >= ($1[%2$s]).from_at
+                    and l.at < ($1[%2$s]).until_at
+                    and l.region_code <@ ($1[%2$s]).codes
+                    and (l.undone_at is null or l.undone_at >= ($1[%2$s]).ends_at)
+                    and (l.accused is null or not l.accused && $2)'
+                 || case when source = 5 then ' and l.disciplined' else '' end
+             end,
+             expressions,
+             i,
+             ('{null,1,4,7,8,9}'::int2[])[source]
+           ),
+           ' union all '
+         )
+  from generate_series(1, greatest(spans, 1)) i
 $$;
 
--- A region's windows for analysis, see figure_windows: period 0, not cut by counties.
-create function analysis_windows(asked int8, from_day date, until_day date) returns figure_window[]
+-- The spans of a region for analysis, of one period.
+create function analysis_spans(asked int8, from_day date, until_day date) returns figure_span[]
 language plpgsql stable security definer set search_path = zoufang, pg_temp as $$
 begin
-  return array(select w from unnest(figure_windows(asked, from_day, until_day, false)) w where w.k = 0);
+  return figure_spans(array(select w from unnest(figure_windows(asked, from_day, until_day, true)) w where w.k = 0));
 end
 $$;
 
 -- Counts by up to three dimensions, with the totals by each of them and of all. `dims` and `names` as dimensions() and measures() call them. Of a
 -- row `by` says which dimensions it is by, `keys` and `key_names` of what; '' is what was not stated. `counts` in the order of measures(), NULL where
 -- not asked for.
-create function counted_by(windows figure_window[], dims text[], names text[])
+create function counted_by(spans figure_span[], dims text[], names text[])
 returns table (by text, keys text[], key_names text[], counts int8[])
-language plpgsql stable security definer rows 1000 set search_path = zoufang, pg_temp as $$
+language plpgsql stable security definer rows 1000 set search_path = zoufang, pg_temp set max_parallel_workers_per_gather = 2 as $$
 #variable_conflict use_column
 declare
   rows_most constant int4 := 10000;
@@ -205,16 +187,30 @@ begin
       grouped := grouped || format(' when %s then %L', (1 << width) - 1 - d.bit, d.name);
     end if;
   end loop;
+  -- Rows are counted by all dimensions first, by several processes where there are many; what is left is summed up, with the totals.
   select string_agg(
-           format('select grouping(%s) as g, %s, array[%s]::int8[] as counts from (%s) r group by grouping sets (%s)',
-             columns, columns, m.aggregates, measured_rows(m.source, array_to_string(expressions, ', ')), sets),
-           ' union all ')
+           format(
+             'select grouping(%1$s) as g, %1$s, array[%2$s]::int8[] as counts
+              from (select %1$s, once, %3$s from (%4$s) r group by %1$s, once) r
+              group by grouping sets (%5$s)',
+             columns, m.sums, m.counts, measured_rows(m.source, array_to_string(expressions, ', '), cardinality(spans)), sets
+           ),
+           ' union all '
+         )
   into sources
   from (
     select o.source,
-           string_agg(case when m.source = o.source and m.name = any (names) then m.aggregate else 'null' end, ', ' order by m.place) as aggregates
+           string_agg(format('count(*) filter (where %s) as %I', m.condition, m.name), ', ') filter (where m.asked) as counts,
+           string_agg(
+             case
+               when not m.asked then 'null'
+               when m.once then format('count(distinct once) filter (where %1$I > 0) + coalesce(sum(%1$I) filter (where once is null), 0)', m.name)
+               else format('sum(%I)', m.name)
+             end,
+             ', ' order by m.place
+           ) as sums
     from (select distinct source from measures() where name = any (names)) o
-    cross join (select *, row_number() over () as place from measures()) m
+    cross join lateral (select *, source = o.source and name = any (names) as asked, row_number() over () as place from measures()) m
     group by o.source
   ) m;
   -- Each source has a row for a key: they meet in one. Of so many none is sent.
@@ -235,7 +231,7 @@ begin
     ),
     sources, columns, rows_most + 1,
     named, (select string_agg('c.k' || i, ', ') from generate_series(1, width) i)
-  ) using windows, blind();
+  ) using spans, blind();
 end
 $$;
 
@@ -280,7 +276,7 @@ declare
   answered int8;
 begin
   if exact then
-    return query select * from counted_by(analysis_windows(asked, from_day, until_day), dims, names);
+    return query select * from counted_by(analysis_spans(asked, from_day, until_day), dims, names);
   else
     return query select * from told_by(asked, from_day, until_day, dims);
   end if;
@@ -290,7 +286,7 @@ end
 $$;
 
 call settle_definers();
-revoke all on function figures_exact, dimensions, dimensions_asked, measures, measured_rows, analysis_windows, counted_by, figure_places,
+revoke all on function figures_exact, dimensions, dimensions_asked, measures, measured_rows, analysis_spans, counted_by, figure_places,
   measures_asked, breakdown from public;
 grant execute on function figures_exact, breakdown to zoufang;
 grant execute on function figures_exact, dimensions, dimensions_asked, measures, measured_rows, measures_asked, lead_state_name, refuse, refuse_unless

@@ -71,7 +71,7 @@ begin
   return query
   with counted as materialized (
     select c.keys[1]::int8 as code, c.counts
-    from counted_by(analysis_windows(asked, from_day, until_day), dims, '{received,asked,satisfied}') c
+    from counted_by(analysis_spans(asked, from_day, until_day), dims, '{received,asked,satisfied}') c
     where exact
       and c.by = level
     union all
@@ -327,7 +327,7 @@ begin
              coalesce(sum(c.counts[1]) filter (where p.now), 0)::int8 as n,
              coalesce(sum(c.counts[1]) filter (where not p.now), 0)::int8 as past
       from (values (true, from_day, until_day), (false, past_from, from_day)) p(now, from_day, until_day)
-      cross join lateral counted_by(analysis_windows(asked, p.from_day, p.until_day), array[level, 'type', 'cause'], '{received}') c
+      cross join lateral counted_by(analysis_spans(asked, p.from_day, p.until_day), array[level, 'type', 'cause'], '{received}') c
       where c.by = level || ',type,cause'
         and c.keys[1]::int8 in (select r.code from regions_ranked(asked, level) r)
       group by 1, 2, 3

@@ -76,17 +76,23 @@ declare
 begin
   execute format(
     'select coalesce(array_agg(row(%L, c.value, c.township, c.month, c.n)::count_cell), %L)
-     from (select r.township, r.month, r.value, %s as n from (%s) r group by 1, 2, 3) c
-     where c.n > 0',
-    '', '{}',
-    (select m.aggregate from measures() m where m.name = 'received'),
-    measured_rows(1, format(
-      'case when w.first = w.last then code_standing(w.first, w.from_day) else l.region_code end / 1000 as township,
-       extract(month from t.at at time zone local_zone()) as month, %s as value', value
-    ))
+     from (
+       select case when w.first = w.last then code_standing(w.first, w.from_day) else l.region_code end / 1000 as township,
+              extract(month from l.received_at at time zone local_zone()) as month, %s as value, count(*) as n
+       from unnest($1) w
+       join lead l
+         on l.region_code / 1000000 = w.county
+        and l.received_at >= w.from_at
+        and l.received_at < w.until_at
+        and l.region_code between w.first and w.last
+       where l.state <> 11
+         and l.channel <> 7
+       group by 1, 2, 3
+     ) c',
+    '', '{}', value
   )
   into cells
-  using analysis_windows(city, make_date(year, 1, 1), make_date(year + 1, 1, 1)), blind();
+  using array(select w from unnest(figure_windows(city, make_date(year, 1, 1), make_date(year + 1, 1, 1), true)) w where w.k = 0);
   return cells;
 end
 $$;

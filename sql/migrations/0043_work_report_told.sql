@@ -20,7 +20,7 @@ $$;
 
 -- What is left of wholes beside rounds and satisfaction, in windows as of figures_counted. Of cases and persons: those of domains that a report
 -- tells, which are of no round (`outside`), and those which are of both.
-create function figures_outside(windows figure_window[], wide figure_window[]) returns table (key text, k int4, value int8)
+create function figures_outside(windows figure_window[]) returns table (key text, k int4, value int8)
 language plpgsql stable security definer rows 100 set search_path = zoufang, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -29,36 +29,24 @@ declare
 begin
   return query
   with dealt_with as (
-    select 'disciplined' as what, w.k, g.domain, c.sweep_round, coalesce(p.same_as, p.id) as person
-    from unnest(wide) w
-    join handling h on h.decided_at >= w.from_at and h.decided_at < w.until_at and h.discipline is not null and h.approved_at is not null
-    join case_file c on c.id = h.case_id and c.region_code between w.first and w.last
-    join person p on p.id = h.person_id
-    left join campaign g on g.id = c.campaign_id
-    where c.accused is null or not c.accused && blinded
-    union all
-    select 'transferred', w.k, g.domain, c.sweep_round, coalesce(p.same_as, p.id)
-    from unnest(wide) w
-    join handling h on h.transferred_at >= w.from_at and h.transferred_at < w.until_at and h.approved_at is not null
-    join case_file c on c.id = h.case_id and c.region_code between w.first and w.last
-    join person p on p.id = h.person_id
-    left join campaign g on g.id = c.campaign_id
-    where c.accused is null or not c.accused && blinded
-    union all
-    select 'cases', w.k, g.domain, c.sweep_round, c.id
+    select n.what, w.k, g.domain, f.sweep, case f.kind when 7 then f.holder_id else coalesce(p.same_as, f.once) end as counted
     from unnest(windows) w
-    join case_file c
-      on c.region_code / 1000000 = w.county
-     and c.filed_at >= w.from_at
-     and c.filed_at < w.until_at
-     and c.region_code between w.first and w.last
-    left join campaign g on g.id = c.campaign_id
-    where c.accused is null or not c.accused && blinded
+    cross join (values (7, 'cases'), (8, 'disciplined'), (9, 'transferred')) n(kind, what)
+    join fact f
+      on f.region_code / 1000000 = w.county
+     and f.kind = n.kind
+     and f.at >= w.from_at
+     and f.at < w.until_at
+     and f.region_code between w.first and w.last
+    left join campaign g on g.id = f.campaign_id
+    left join person p on p.id = f.once and p.same_as is not null
+    where (f.accused is null or not f.accused && blinded)
+      and (f.kind <> 8 or f.disciplined)
   ),
   each as (
-    select d.what, d.k, bool_or(d.domain || '_' || d.what = any (told)) as in_domain, bool_or(d.sweep_round is not null) as in_round
+    select d.what, d.k, bool_or(d.domain || '_' || d.what = any (told)) as in_domain, bool_or(d.sweep) as in_round
     from dealt_with d
-    group by d.what, d.k, d.person
+    group by d.what, d.k, d.counted
   )
   select v.key, e.k, v.value
   from (
@@ -83,12 +71,17 @@ begin
   group by w.k
   union all
   select 'sweep_not_asked', w.k, count(*)
-  from unnest(wide) w
-  join lead_feedback f on f.about = 2 and f.satisfaction = 5 and f.told_at >= w.from_at and f.told_at < w.until_at
-  join lead l on l.id = f.lead_id and l.region_code between w.first and w.last
-  where l.sweep_round is not null
-    and l.state <> 11
-    and (l.accused is null or not l.accused && blinded)
+  from unnest(windows) w
+  join fact f
+    on f.region_code / 1000000 = w.county
+   and f.kind = 4
+   and f.at >= w.from_at
+   and f.at < w.until_at
+   and f.region_code between w.first and w.last
+  where f.satisfaction = 5
+    and f.sweep
+    and f.state <> 11
+    and (f.accused is null or not f.accused && blinded)
   group by w.k;
 end
 $$;
@@ -100,7 +93,9 @@ language plpgsql stable security definer
 set search_path = zoufang, pg_temp set zoufang.figures = 'published' set zoufang.scope = '{}' set zoufang.blind = '{}' as $$
 #variable_conflict use_column
 declare
-  whole constant figure_window[] := analysis_windows(city, make_date(year, 1, 1), make_date(year + 1, 1, 1));
+  whole constant figure_window[] := array(
+    select w from unnest(figure_windows(city, make_date(year, 1, 1), make_date(year + 1, 1, 1), false)) w where w.k = 0
+  );
   cut constant figure_window[] := array(
     select w from unnest(figure_windows(city, make_date(year, 1, 1), make_date(year + 1, 1, 1), true)) w where w.k = 0
   );
@@ -115,7 +110,7 @@ begin
   with counted as materialized (
     select c.key, c.k as place, c.value as n from figures_of_all(cut || by_county, whole || by_county) c
     union all
-    select o.key, o.k, o.value from figures_outside(cut || by_county, whole || by_county) o
+    select o.key, o.k, o.value from figures_outside(cut || by_county) o
     union all
     select case split_part(c.value, '/', 2) when 'initial' then 'accusations_initial' else 'accusations_further' end, p.place, sum(c.n)::int8
     from unnest(received) c

@@ -46,6 +46,7 @@ begin
     and k.place > 1;
   perform case_in_step(array[of_case]);
   update case_file c set etag = next_etag(c.etag, 'lead ended') where c.id = of_case;
+  perform facts_in_step(array[of_case]);
   return gone || erase_persons(persons);
 end
 $$;
@@ -98,6 +99,7 @@ begin
     feedbacks as (delete from lead_feedback f where f.lead_id = l.id returning f.id),
     links as (delete from lead_link k where l.id in (k.lead_id, k.other_id) returning k.id),
     talks as (delete from handling h where h.lead_id = l.id returning h.id),
+    facts as (delete from fact f where f.holder_id = l.id),
     reminders as (delete from reminder r where r.record_id = l.id and r.record_kind = 3 returning r.id),
     photos as (delete from photo p where p.lead_id = l.id returning p.id, p.recorder_id),
     tombstones as (

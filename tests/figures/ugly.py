@@ -129,7 +129,11 @@ class World:
             self.statements.append(f"delete from {table};")
         for step in (self.regions_merged, self.grants, self.offices, self.campaigns, self.visits, self.leads, self.links, self.cases, self.offices_work):
             step()
-        self.statements.append("commit;")
+        self.statements += [
+            "update lead l set finding = (select c.finding from conclusion c where c.lead_id = l.id order by c.approved_at desc limit 1);",
+            "call make_facts();",
+            "commit;",
+        ]
         return "\n".join(self.statements)
 
     def regions_merged(self):

@@ -39,8 +39,10 @@ void conclude(const char *lead, const char *approved, int finding, const char *c
   CU_ASSERT_TRUE(sql_run("alter table lead_outcome disable trigger lead_outcome_follows;"
                          "insert into lead_outcome (lead_id, finding, proposed_by, approved_by, approved_at%s)"
                          "values ('%s', %d, '%s', '%s', '%s+08'%s);"
-                         "alter table lead_outcome enable trigger lead_outcome_follows",
-                         columns, lead, finding, id_of("officer.linxi"), id_of("supervisor.linxi"), approved, values));
+                         "alter table lead_outcome enable trigger lead_outcome_follows;"
+                         "update lead set finding = %d where id = '%s'",
+                         columns, lead, finding, id_of("officer.linxi"), id_of("supervisor.linxi"), approved, values, finding,
+                         lead));
 }
 
 void reopen(const char *lead, const char *at) {

@@ -103,6 +103,7 @@ from (
       ('lead', 'id', 'lead.own', 'a channel that there is not', 'channel = 9', 'check'),
       ('lead', 'id', 'lead.own', 'a class that there is not', 'class = 5', 'check'),
       ('lead', 'id', 'lead.own', 'an occurrence that there is not', 'occurrence = 4', 'check'),
+      ('lead', 'id', 'lead.own', 'a finding that there is not', 'finding = 5', 'check'),
       ('lead', 'id', 'lead.own', 'a receipt before the century', $$received_at = '1999-12-31'$$, 'check'),
       ('lead', 'id', 'lead.own', 'an empty name among those complained of', $$accused_names = '{某甲,""}'$$, 'check'),
       ('lead', 'id', 'lead.own', 'those complained of without units', $$accused_units = '{}'$$, 'check'),

@@ -63,7 +63,7 @@ insert into expectation (topic, sentence, caller, given, acting, statement, expe
 values
   ('audit', 'what hangs on a lead stands in all these tables', 'supervisor', test.with_everything(), null,
     $$ select test.tables_with(array[test.id('lead.own'), test.id('case.own'), test.id('person.own'), test.id('person.talked')]) $$,
-    'case_event case_file case_lead case_person handling lead lead_event lead_feedback lead_link lead_outcome lead_reporter lead_reporter_version '
+    'case_event case_file case_lead case_person fact handling lead lead_event lead_feedback lead_link lead_outcome lead_reporter lead_reporter_version '
       'lead_version person photo publication recommendation reminder request_claim'),
   ('audit', 'nothing of a lead is left in any table that is matched to a leader of the highest office', 'supervisor', test.with_everything(),
     test.matched('own', 'city'),
