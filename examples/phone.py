@@ -86,9 +86,11 @@ class Phone:
     # --- Syncing ---
 
     def sync(self):
-        """First what is here, then what is there."""
+        """First what is here, then what is there; and once more where the server came back without its last days."""
         self.push()
-        self.pull()
+        if self.pull():
+            self.push()
+            self.pull()
 
     def push(self):
         while push := self.store.waiting(PUSH_ITEMS):
@@ -110,9 +112,11 @@ class Phone:
             self.store.settle(result["id"], "refused", told=why)
 
     def pull(self):
-        more = True
+        """Whether the server said that it is another one than before."""
+        more, reset = True, False
         while more:
             request = {"cursor": self.store.setting("cursor") or "", "pageSize": 200}
             page = self.call("SyncService/Pull", request)
             self.store.keep(page)
-            more = page.get("more", False)
+            more, reset = page.get("more", False), reset or page.get("reset", False)
+        return reset

@@ -6,14 +6,16 @@ docs/clients.md. Nothing here is sent anywhere.
 
 import json
 import sqlite3
+import time
 import uuid
 
 KINDS = ("visits", "photos", "leads")  # in the order in which a push carries them: a lead refers to its visit
+KEPT_DAYS = 14  # how long a record is kept after the server took it: it may lose its last days, and come back without them
 
 SCHEMA = """
 create table if not exists setting (name text primary key, value text);
 create table if not exists outbox (id text primary key, kind text not null, record text not null, base text, etag text,
-  state text not null default 'waiting', told text, place integer);
+  state text not null default 'waiting', told text, place integer, based_on text, settled_at real);
 create table if not exists pulled (kind text, id text, record text not null, primary key (kind, id));
 """
 
@@ -59,9 +61,15 @@ class Store:
         """done: the server has it. held: it has it, and a supervisor must accept it. refused: its user must look at it."""
         with self.db:
             self.db.execute(
-                "update outbox set state = ?, etag = coalesce(?, etag), told = ? where id = ?",
-                (state, etag, json.dumps(told, ensure_ascii=False) if told else None, id),
+                "update outbox set state = ?, based_on = etag, etag = coalesce(?, etag), told = ?, settled_at = ? where id = ?",
+                (state, etag, json.dumps(told, ensure_ascii=False) if told else None, time.time(), id),
             )
+            self.db.execute("delete from outbox where state = 'done' and settled_at < ?", (time.time() - KEPT_DAYS * 24 * 3600,))
+
+    def await_again(self):
+        """The server may have come back without its last days: what it took in them goes out again, as it went out then."""
+        with self.db:
+            self.db.execute("update outbox set state = 'waiting', etag = based_on where state in ('done', 'held')")
 
     def rebase(self, id, current):
         """Another device was quicker: what this one changed is laid over what the server has, and goes out again."""
@@ -86,6 +94,8 @@ class Store:
     # --- What was pulled ---
 
     def keep(self, page):
+        if page.get("reset"):
+            self.await_again()
         with self.db:
             if page.get("reset"):
                 self.db.execute("delete from pulled")
@@ -103,9 +113,10 @@ class Store:
         return {id: json.loads(record) for id, record in self.db.execute("select id, record from pulled where kind = ?", (kind,))}
 
     def wipe(self):
-        """The session was ended elsewhere: what was pulled goes, at once. What was not pushed yet stays until its user is back."""
+        """The session was ended elsewhere: what was pulled goes, at once. What was written here stays until its user is back; all of it goes
+        out again then, for a server that lost its last days ends sessions too, and what it has already it takes for what it is."""
+        self.await_again()
         with self.db:
             self.db.execute("delete from pulled")
-            self.db.execute("delete from outbox where state in ('done', 'held')")
             self.db.execute("delete from setting where name in ('access', 'refresh', 'cursor')")
         self.db.execute("vacuum")
