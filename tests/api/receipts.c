@@ -2,6 +2,7 @@
 // else.
 
 #include "suite.h"
+#include "support/asking.h"
 #include "support/client_wire.h"
 #include "support/downloading.h"
 #include "support/watching.h"
@@ -11,7 +12,7 @@
 
 #define BOTH(t) for (enum transport t = REST; t <= GRPC; t++)
 
-enum { SOON_MS = 10000, PROGRAM_TIMEOUT_MS = 60000 };
+enum { SOON_MS = 10000, PROGRAM_TIMEOUT_MS = 60000, AT_ONCE = 24 };
 
 #define LEADER "supervisor.chifeng"
 
@@ -284,6 +285,39 @@ static void who_watches_is_told_at_once_and_who_was_away_when_he_is_back(void) {
   }
 }
 
+// Begins to note it, to photograph it, to push it again and to read it, by turns.
+static void begin(struct asking *asking, int turn, const struct told *told) {
+  static const char *const methods[] = {"LeadService/AddNote", "SyncService/Push", "SyncService/Push", "LeadService/GetLead"};
+  const char *const requests[] = {
+      arena_printf(client_memory(), "{\"id\":\"%s\",\"note\":\"同时\",\"requestId\":\"%s\"}", told->id, fresh_id()),
+      arena_printf(client_memory(), "{\"photos\":[%s]}", photo_of(fresh_id(), told->id)),
+      arena_printf(client_memory(), "{\"leads\":[%s]}", lead_saying(told->id, told->word, "")),
+      with_id(told->id),
+  };
+  asking_begin(asking, world()->client, turn % 2 ? GRPC : REST, token_of("officer.linxi"), methods[turn % 4],
+               requests[turn % 4]);
+}
+
+static void what_comes_at_the_same_moment_is_no_fault_and_brings_nothing_back(void) {
+  BOTH(t) {
+    struct told told = told_lead(t);
+    const char *match = match_of(&told, etag_of(told.id), LEADER);
+    struct asking askings[AT_ONCE];
+    for (int i = 0; i < AT_ONCE; i++)
+      begin(&askings[i], i, &told);
+    CU_ASSERT_EQUAL(call_as(t, "supervisor.linxi", "LeadService/MatchAccused", match).code, CODE_OK);
+    for (int i = 0; i < AT_ONCE; i++) {
+      asking_end(&askings[i]);
+      enum code code = askings[i].code;
+      CU_ASSERT_TRUE(code == CODE_OK || code == CODE_NOT_FOUND || code == CODE_INVALID_ARGUMENT);
+    }
+    CU_ASSERT_EQUAL(sql_number("select (select count(*) from lead where id = '%1$s') + (select count(*) from photo where "
+                               "lead_id = '%1$s') + (select count(*) from lead_event where lead_id = '%1$s')",
+                               told.id),
+                    0);
+  }
+}
+
 // --- Who decides ---
 
 static void who_answers_for_a_lead_or_is_matched_himself_does_not_end_it(void) {
@@ -340,6 +374,7 @@ SUITE_WITH(receipts, open_receipts, close_receipts, 180, TEST(nothing_of_what_it
            TEST(a_match_whose_answer_was_lost_answers_the_same),
            TEST(a_phone_that_holds_it_pulls_that_it_is_gone_with_its_photo),
            TEST(who_watches_is_told_at_once_and_who_was_away_when_he_is_back),
+           TEST(what_comes_at_the_same_moment_is_no_fault_and_brings_nothing_back),
            TEST(who_answers_for_a_lead_or_is_matched_himself_does_not_end_it),
            TEST(a_supervisor_who_corrects_whom_it_is_about_ends_it_likewise),
            TEST(another_match_leaves_the_lead_and_gives_no_number));
