@@ -7,10 +7,12 @@ Nothing of the server's SQL is used here, so that a mistake would have to be mad
 
 import csv
 import sys
+from bisect import bisect_left
 from collections import defaultdict
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from operator import itemgetter
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -73,11 +75,22 @@ def rows(folder, table, *columns, where=None):
     with open(Path(folder) / f"{table}.csv", newline="", encoding="utf-8") as file:
         lines = csv.reader(file)
         header = next(lines)
-        places = [header.index(column) for column in columns]
-        kept = (header.index(where[0]), set(where[1])) if where else None
+        wanted = itemgetter(*(header.index(column) for column in columns))
+        place, values = (header.index(where[0]), set(where[1])) if where else (None, None)
         for line in lines:
-            if kept is None or line[kept[0]] in kept[1]:
-                yield tuple(line[place] for place in places)
+            if place is None or line[place] in values:
+                yield wanted(line)
+
+
+class Dated:
+    """Things by when they happened: those of a period are found without looking at all."""
+
+    def __init__(self, things):
+        self.things = sorted(things, key=itemgetter(0))  # (moment, thing)
+        self.moments = [at for at, _ in self.things]
+
+    def between(self, begin, end):
+        return [thing for _, thing in self.things[bisect_left(self.moments, begin) : bisect_left(self.moments, end)]]
 
 
 class Lead:
@@ -170,6 +183,7 @@ class Records:
                 went = tuple(map(sys.intern, {recorder, *items(team)}))  # of two thousand, in millions of visits
                 solved = items(solved) if described != "{}" else []
                 self.visits[id] = (int(kind), int(region), moment(started), went, sum(map(int, items(copies))), led_by, number(met) or 0, solved)
+        self.visits_by_start = Dated((visit[2], id) for id, visit in self.visits.items())
 
     def read_leads(self, folder):
         self.leads, self.hidden = {}, set()
@@ -197,6 +211,13 @@ class Records:
         for one, other in rows(folder, "lead_link", "lead_id", "other_id"):
             if not {one, other} & self.hidden:
                 self.matters[self.matter(one)] = self.matter(other)
+        self.leads_by_receipt = Dated((lead.received, lead) for lead in self.leads.values())
+        self.leads_of_visit = defaultdict(list)
+        for lead in self.leads.values():
+            if lead.visit:
+                self.leads_of_visit[lead.visit].append(lead)
+        self.sweep_leads = [lead for lead in self.leads.values() if lead.sweep]
+        self.leads_with_outcomes = [lead for lead in self.leads.values() if lead.outcomes]
 
     def matter(self, lead):
         """What all linked leads have in common."""
@@ -332,7 +353,8 @@ class Report:
         return figures
 
     def received(self):
-        return [lead for lead in self.all.leads.values() if lead.channel != INSPECTION and self.counts(lead.region, lead.received)]
+        leads = self.all.leads_by_receipt.between(self.begin, self.end)
+        return [lead for lead in leads if lead.channel != INSPECTION and self.counts(lead.region, lead.received)]
 
     def of_reports(self):
         reports = self.received()
@@ -346,7 +368,8 @@ class Report:
         }
 
     def of_visits(self):
-        visits = {id: visit for id, visit in self.all.visits.items() if self.counts(visit[1], visit[2])}
+        started = {id: self.all.visits[id] for id in self.all.visits_by_start.between(self.begin, self.end)}
+        visits = {id: visit for id, visit in started.items() if self.counts(visit[1], visit[2])}
         down = [visit for visit in visits.values() if visit[0] == DOWN_VISIT]
         publicity = [visit for visit in visits.values() if visit[0] == PUBLICITY]
         receptions = {id: visit for id, visit in visits.items() if visit[0] == RECEPTION and visit[5] in self.all.leaders}
@@ -354,15 +377,18 @@ class Report:
         entries = [None if lead in self.all.hidden else lead for visit in receptions.values() for lead in visit[7]]
         solved = entries.count(None)
         matters = {self.all.matter(lead) for lead in entries if lead}
-        found = []
-        for lead in self.all.leads.values():
-            if lead.visit in receptions:
+        for id in receptions:
+            for lead in self.all.leads_of_visit.get(id, ()):
                 outcome = lead.conclusion(self.end)
                 if outcome and outcome.solved:
                     matters.add(self.all.matter(lead.id))
-            visit = self.all.visits.get(lead.visit)
-            if visit and visit[0] == DOWN_VISIT and self.counts(lead.region, visit[2]):
-                found.append(lead)
+        found = [
+            lead
+            for id, visit in started.items()
+            if visit[0] == DOWN_VISIT
+            for lead in self.all.leads_of_visit.get(id, ())
+            if self.counts(lead.region, visit[2])
+        ]
         return {
             "materials_handed_out": sum(visit[4] for visit in down + publicity),
             "publicity_officers": len({user for visit in publicity for user in visit[3]}),
@@ -431,7 +457,7 @@ class Report:
         return figures
 
     def of_sweeps(self):
-        leads = [lead for lead in self.all.leads.values() if lead.sweep]
+        leads = self.all.sweep_leads
         told = [(lead, satisfaction) for lead in leads for at, satisfaction in lead.told if self.counts(lead.region, at)]
         asked = [satisfaction for _, satisfaction in told if satisfaction != NOT_ASKED]
         cases, _, disciplined, transferred = self.cases_figures(lambda case: case[1])
@@ -459,9 +485,7 @@ class Report:
     def of_outcomes(self):
         campaigns = {id for id, domain in self.all.campaign_domains.items() if domain == "business"}
         false, accusers, rectified, cleared = [], set(), [], set()
-        for lead in self.all.leads.values():
-            if not lead.outcomes:
-                continue
+        for lead in self.all.leads_with_outcomes:
             outcome = self.concluded(lead)
             if outcome and outcome.finding in (FALSE_ACCUSATION, DISTURBING_THE_ORDER):
                 false.append(lead)
