@@ -18,8 +18,8 @@ language sql immutable parallel safe rows 10 as $$
     ('sweep_transferred', null, false, 'transferred_outside_rounds', 'transferred_of_both')
 $$;
 
--- What is left of wholes beside rounds and satisfaction, in windows as of figures_counted. Of cases and persons: those of domains that a report
--- tells, which are of no round (`outside`), and those which are of both.
+-- What is left of wholes beside rounds and satisfaction, in windows of one city's year. Of cases and persons of the domains that a report tells and that
+-- have some of a round: those which are of no round (`outside`), and those which are of both.
 create function figures_outside(windows figure_window[]) returns table (key text, k int4, value int8)
 language plpgsql stable security definer rows 100 set search_path = zoufang, pg_temp as $$
 #variable_conflict use_column
@@ -43,9 +43,13 @@ begin
     where (f.accused is null or not f.accused && blinded)
       and (f.kind <> 8 or f.disciplined)
   ),
+  shared as (
+    select distinct d.what, d.domain from dealt_with d where d.sweep and d.domain || '_' || d.what = any (told)
+  ),
   each as (
-    select d.what, d.k, bool_or(d.domain || '_' || d.what = any (told)) as in_domain, bool_or(d.sweep) as in_round
+    select d.what, d.k, bool_or(s.domain is not null) as in_domain, bool_or(d.sweep) as in_round
     from dealt_with d
+    left join shared s using (what, domain)
     group by d.what, d.k, d.counted
   )
   select v.key, e.k, v.value

@@ -15,23 +15,24 @@ enum { LEAST_TOLD = 3, COUNTIES = 12, REPORTED = 1 + COUNTIES, YEAR = 2019, YEAR
 
 // --- The records ---
 
-// Leads of a year in a campaign with rounds and without, most in the first townships; and what came of them: feedback, cases
-// with a person each, commendations and recommendations.
-static void put_records(int year, int leads, double seed, const char *campaign) {
+// Leads of a year, most in the first townships: in a campaign with rounds, in another without, and in none; and what came of
+// them: feedback, cases with a person each, commendations and recommendations.
+static void put_records(int year, int leads, double seed, const char *campaign, const char *other) {
   const char *writer = id_of("officer.linxi"), *approver = id_of("supervisor.linxi");
   CU_ASSERT_TRUE(sql_run(
       "set session_replication_role = replica; select setseed(%g);"
       "create temp table drawn as select gen_random_uuid() as id, t.code, t.name, random() as a, random() as b, random() as c,"
-      " make_timestamptz(%d, 1 + floor(12 * random())::int, 15, 12, 0, 0, 'Asia/Shanghai') as at, random() < 0.7 as in_round"
+      " make_timestamptz(%d, 1 + floor(12 * random())::int, 15, 12, 0, 0, 'Asia/Shanghai') as at, random() < 0.93 as in_round"
       " from (select floor(90 * power(random(), 2))::int as nth from generate_series(1, %d)) d"
       " join (select code, name, row_number() over (order by code %% 1000000, code)::int - 1 as nth from region where level = "
       "4) t using (nth);"
       "insert into lead (id, region_code, current_code, channel, class, occurrence, domain, campaign_id, sweep_round,"
       " received_at, narrative, confidential, raised_by, etag, written_by)"
       " select id, code, code, 1 + floor(4 * a), 1 + floor(3 * a * b), 1 + floor(3 * b * c),"
-      " (array['poverty', 'livelihood', 'umbrella', null])[1 + floor(4 * c)::int], case when a < 0.8 then '%s'::uuid end,"
-      " case when a < 0.8 and in_round then 1 end, at, '虚构', true, '%s', sha256('x'), '%s' from drawn",
-      seed, year, leads, campaign, writer, writer));
+      " (array['poverty', 'livelihood', 'umbrella', null])[1 + floor(4 * c)::int], case when a < 0.6 then '%s'::uuid when a < "
+      "0.9 then '%s' end,"
+      " case when a < 0.6 and in_round then 1 end, at, '虚构', true, '%s', sha256('x'), '%s' from drawn",
+      seed, year, leads, campaign, other, writer, writer));
   CU_ASSERT_TRUE(sql_run(
       "insert into lead_feedback (lead_id, about, told_at, way, audience, satisfaction, written_by)"
       " select id, 2, at, 1, 1, 1 + floor(5 * b * c), '%s' from drawn where b < 0.8;"
@@ -65,10 +66,11 @@ static void put_years(void) {
   if (there)
     return;
   there = true;
-  const char *campaign = put_campaign("poverty", "{1}");
+  const char *campaign = put_campaign("poverty", "{1}"), *other = put_campaign("livelihood", "{}");
   static const int leads[YEARS_OF_RECEIVED] = {420, 240, 120, 80, 50};
   for (int back = 0; back < YEARS_OF_RECEIVED; back++)
-    put_records(YEAR - back, leads[back], 0.1 * (back + 1), campaign);
+    put_records(YEAR - back, leads[back], 0.1 * (back + 1), campaign, other);
+  CU_ASSERT_TRUE(sql_run("call make_facts()"));
   put_lead(LINXI_VILLAGE, "2019-05-05 10:00", ", accused_names, accused_units, accused_posts, accused_users, accused_offices",
            arena_printf(client_memory(), ", '{某甲}', '{null}', '{null}', '{%s}', '{null}'", id_of("analyst.chifeng")));
 }
