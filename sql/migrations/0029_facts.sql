@@ -22,6 +22,7 @@ create table fact (
   cause text,
   campaign_id uuid,
   sweep boolean not null,
+  linked boolean not null,
   result int2,
   solved boolean,
   satisfaction int2,
@@ -39,14 +40,25 @@ comment on column fact.at is 'The moment that it counts for: of kinds 5 and 6 wh
 comment on column fact.approved_at is 'Of what follows from a conclusion, when that was approved.';
 comment on column fact.undone_at is 'When the lead was first reopened after that.';
 comment on column fact.channel is 'With what follows up to sweep: those of the lead, or of the case''s first lead.';
+comment on column fact.linked is 'Of kinds 1 to 6 whether the lead is linked to another.';
 comment on column fact.result is 'What this conclusion found; finding is what the newest did.';
 comment on column fact.once is
   'What counts once though several facts have it: the person (kinds 8 to 11), the lead that was told of more than once (4).';
 comment on column fact.led_by is 'Who led the reception.';
 comment on column fact.accused is 'Who does not see the lead, or the case.';
 create index fact_holder on fact (holder_id);
-create index fact_counted on fact ((region_code / 1000000), kind, at) include (region_code, approved_at, undone_at, holder_id, channel, class, occurrence,
-  state, finding, domain, problem_type, cause, campaign_id, sweep, result, solved, satisfaction, form, disciplined, once, led_by, accused);
+-- What breakdowns read; and in few columns what a work report does. Every reading names its kind, so that each is found in the index that has it.
+create index fact_counted on fact ((region_code / 1000000), kind, at) include (region_code, undone_at, holder_id, channel, class, occurrence, state,
+  finding, domain, problem_type, cause, campaign_id, sweep, satisfaction, form, disciplined, once, accused)
+  where kind not in (2, 3, 5, 6);
+create index fact_concluded on fact ((region_code / 1000000), at)
+  include (region_code, undone_at, holder_id, linked, channel, state, campaign_id, result, solved, accused)
+  where kind = 1 and (result in (3, 4) or channel = 7);
+create index fact_of_round on fact ((region_code / 1000000), kind, at) include (region_code, undone_at, holder_id, linked, state, satisfaction, accused)
+  where sweep and kind in (1, 4);
+create index fact_brought on fact ((region_code / 1000000), at) include (region_code, holder_id, linked, state, accused) where kind = 5;
+create index fact_solved on fact ((region_code / 1000000), at)
+  include (region_code, approved_at, undone_at, holder_id, linked, state, led_by, accused) where kind = 6;
 create index fact_named on fact ((region_code / 1000000), kind) include (region_code, at, undone_at, state, name, unit, cleared_on, accused)
   where kind in (2, 3);
 
@@ -76,6 +88,7 @@ select f.holder_id,
        l.cause,
        l.campaign_id,
        l.sweep_round is not null as sweep,
+       f.kind < 7 and (exists (select from lead_link k where k.lead_id = l.id) or exists (select from lead_link k where k.other_id = l.id)) as linked,
        f.result,
        f.solved,
        f.satisfaction,
@@ -197,6 +210,8 @@ begin
     perform facts_in_step(array[new.id]);
   elsif tg_table_name = 'case_lead' then
     perform facts_in_step(array[new.case_id]);
+  elsif tg_table_name = 'lead_link' then
+    perform facts_in_step(array[new.lead_id, new.other_id]);
   elsif tg_table_name = 'handling' then
     perform facts_in_step(array[coalesce(new.case_id, new.lead_id)]);
   elsif tg_table_name = 'review' then
@@ -226,6 +241,8 @@ create trigger facts_follow after insert on lead_feedback
   for each row when (new.about = 2) execute function facts_follow();
 create trigger facts_follow after insert on lead_event
   for each row when (new.to_state = 15) execute function facts_follow();
+create trigger facts_follow after insert on lead_link
+  for each row execute function facts_follow();
 create trigger facts_follow after insert on case_lead
   for each row when (new.place = 1) execute function facts_follow();
 create trigger facts_follow after update on case_file

@@ -133,21 +133,36 @@ begin
 end
 $$;
 
--- Days over which the same codes are counted: windows of one period that differ in nothing else, in one, so that an index is read by values that
--- are known when it is planned.
-create type figure_span as (counties int8[], codes int8multirange, from_at timestamptz, until_at timestamptz, ends_at timestamptz);
+-- What is counted for some periods `ks`: all codes that are for the same time. A statement that takes spans as values reads an index by what is known
+-- when it is planned, and several processes may share the reading; windows it would have to join.
+create type figure_span as (
+  ks int4[], counties int8[], codes int8multirange, from_at timestamptz, until_at timestamptz, ends_at timestamptz
+);
 
 create function figure_spans(windows figure_window[]) returns figure_span[]
 language plpgsql immutable parallel safe as $$
 begin
   return array(
-    select row(
-      array_agg(distinct w.county), range_agg(int8range(w.first, w.last, '[]')), w.from_at, w.until_at, w.ends_at
-    )::figure_span
-    from unnest(windows) w
-    group by w.from_at, w.until_at, w.ends_at
+    select row(array_agg(s.k), s.counties, s.codes, s.from_at, s.until_at, s.ends_at)::figure_span
+    from (
+      select w.k, array_agg(distinct w.county) as counties, range_agg(int8range(w.first, w.last, '[]')) as codes, w.from_at, w.until_at, w.ends_at
+      from unnest(windows) w
+      group by w.k, w.from_at, w.until_at, w.ends_at
+    ) s
+    group by s.counties, s.codes, s.from_at, s.until_at, s.ends_at
   );
 end
+$$;
+
+-- That a record of `name` lies in a span, $1[place], by its moment `at`. Of ranges of codes the planner believes that they hold next to nothing; of
+-- coalesce it believes the half, which is nearer.
+create function in_span(name text, at text, place int4) returns text
+language sql immutable parallel safe as $$
+  select format(
+    '%1$s.region_code / 1000000 = any (($1[%3$s]).counties) and %1$s.%2$s >= ($1[%3$s]).from_at and %1$s.%2$s < ($1[%3$s]).until_at
+     and coalesce(%1$s.region_code <@ ($1[%3$s]).codes, false)',
+    name, at, place
+  )
 $$;
 
 -- What of a region is counted for the caller: whether that is less than all of it, and the topmost regions that are.
@@ -204,28 +219,38 @@ language sql immutable parallel safe rows 6 as $$
 $$;
 
 -- 受理信访举报 and 检举控告.
+-- Leads received, accusations and initial ones among them, by period.
+create function reports_counted(windows figure_window[]) returns table (k int4, received int8, accusations int8, initial int8)
+language plpgsql stable security definer rows 7 set search_path = zoufang, pg_temp set max_parallel_workers_per_gather = 2 as $$
+#variable_conflict use_column
+declare
+  spans constant figure_span[] := figure_spans(windows);
+begin
+  return query execute (
+    select 'select k, sum(c.received)::int8, sum(c.accusations)::int8, sum(c.initial)::int8 from ('
+      || string_agg(
+           format(
+             'select %s as span, count(*) as received, count(*) filter (where l.class = 1) as accusations,
+                     count(*) filter (where l.class = 1 and l.occurrence = 1) as initial
+              from lead l
+              where %s and l.state <> 11 and l.channel <> 7 and (l.accused is null or not l.accused && $2)',
+             i, in_span('l', 'received_at', i)
+           ),
+           ' union all '
+         )
+      || ') c cross join lateral unnest(($1[c.span]).ks) k group by k'
+    from generate_series(1, greatest(cardinality(spans), 1)) i
+  ) using spans, blind();
+end
+$$;
+
 create function figures_received(windows figure_window[]) returns table (key text, k int4, value int8)
 language plpgsql stable security definer rows 20 set search_path = zoufang, pg_temp as $$
 #variable_conflict use_column
-declare
-  blinded constant uuid[] := blind();
 begin
   return query
-  with counted as (
-    select w.k,
-           count(*) as received,
-           count(*) filter (where l.class = 1) as accusations,
-           count(*) filter (where l.class = 1 and l.occurrence = 1) as initial
-    from unnest(windows) w
-    join lead l
-      on l.region_code / 1000000 = w.county
-     and l.received_at >= w.from_at
-     and l.received_at < w.until_at
-     and l.region_code between w.first and w.last
-    where l.state <> 11
-      and l.channel <> 7
-      and (l.accused is null or not l.accused && blinded)
-    group by w.k
+  with counted as materialized (
+    select * from reports_counted(windows)
   ),
   received as (
     select k, coalesce(c.received, 0) as n
@@ -274,10 +299,9 @@ begin
            count(*) filter (where f.kind = 4 and f.satisfaction <= 2) as satisfied,
            count(*) filter (where f.kind = 4 and f.satisfaction <= 4) as asked
     from unnest(windows) w
-    cross join (values (1), (4)) n(kind)
     join fact f
       on f.region_code / 1000000 = w.county
-     and f.kind = n.kind
+     and f.kind in (1, 4)
      and f.at >= w.from_at
      and f.at < w.until_at
      and f.region_code between w.first and w.last
@@ -309,6 +333,59 @@ create index visit_publicity on visit ((region_code / 1000000), started_at) incl
   where state = 1 and kind = 8;
 create index visit_solved on visit ((region_code / 1000000), started_at) include (region_code, led_by, solved_leads)
   where state = 1 and kind = 2 and solved_leads <> '{}';
+create index visit_solved_leads on visit ((region_code / 1000000), started_at) include (region_code, led_by, solved_leads)
+  where state = 1 and kind = 2 and array_remove(solved_leads, null) <> '{}';
+
+-- What is summed up of visits by period, and who took part in publicity.
+create function visits_counted(windows figure_window[]) returns table (k int4, copies int8, went int8, receptions int8, met int8)
+language plpgsql stable security definer rows 2 set search_path = zoufang, pg_temp set max_parallel_workers_per_gather = 2 as $$
+#variable_conflict use_column
+declare
+  spans constant figure_span[] := figure_spans(windows);
+begin
+  return query execute (
+    select 'select k, sum(c.copies)::int8, sum(c.went)::int8, sum(c.receptions)::int8, sum(c.met)::int8 from ('
+      || string_agg(
+           format(
+             'select %s as span, sum(v.copies) filter (where v.kind in (1, 8)) as copies, sum(v.went) filter (where v.kind = 1) as went,
+                     count(a.id) as receptions, sum(v.people_met) filter (where a.id is not null) as met
+              from visit v
+              left join account a on a.id = v.led_by and v.kind = 2 and a.leader
+              where %s and v.state = 1 and v.kind in (1, 2, 8)',
+             i, in_span('v', 'started_at', i)
+           ),
+           ' union all '
+         )
+      || ') c cross join lateral unnest(($1[c.span]).ks) k group by k'
+    from generate_series(1, greatest(cardinality(spans), 1)) i
+  ) using spans;
+end
+$$;
+
+create function publicity_officers(windows figure_window[]) returns table (k int4, officers int8)
+language plpgsql stable security definer rows 2 set search_path = zoufang, pg_temp set max_parallel_workers_per_gather = 2 as $$
+#variable_conflict use_column
+declare
+  spans constant figure_span[] := figure_spans(windows);
+begin
+  return query execute (
+    select 'select k, count(distinct c.id) from ('
+      || string_agg(
+           format(
+             'select %s as span, m.id
+              from visit v
+              cross join lateral unnest(v.team || v.recorder_id) m(id)
+              where %s and v.state = 1 and v.kind = 8
+              group by m.id',
+             i, in_span('v', 'started_at', i)
+           ),
+           ' union all '
+         )
+      || ') c cross join lateral unnest(($1[c.span]).ks) k group by k'
+    from generate_series(1, greatest(cardinality(spans), 1)) i
+  ) using spans;
+end
+$$;
 
 create function figures_of_visits(windows figure_window[]) returns table (key text, k int4, value int8)
 language plpgsql stable security definer rows 20 set search_path = zoufang, pg_temp as $$
@@ -316,57 +393,31 @@ language plpgsql stable security definer rows 20 set search_path = zoufang, pg_t
 begin
   return query
   select f.key, c.k, f.value
-  from (
-    select w.k,
-           sum(v.copies) filter (where v.kind in (1, 8)) as copies,
-           sum(v.went) filter (where v.kind = 1) as went,
-           count(*) filter (where v.kind = 2 and a.leader) as receptions,
-           sum(v.people_met) filter (where v.kind = 2 and a.leader) as met
-    from unnest(windows) w
-    cross join (values (1), (2), (8)) n(kind)
-    join visit v
-      on v.region_code / 1000000 = w.county
-     and v.kind = n.kind
-     and v.started_at >= w.from_at
-     and v.started_at < w.until_at
-     and v.region_code between w.first and w.last
-    left join account a on a.id = v.led_by and v.kind = 2
-    where v.state = 1
-      and v.kind in (1, 2, 8)
-    group by w.k
-  ) c
+  from visits_counted(windows) c
   cross join lateral (
     values
-      ('materials_handed_out', c.copies::int8),
+      ('materials_handed_out', c.copies),
       ('down_visit_person_times', c.went),
       ('receptions', c.receptions),
       ('people_received', c.met)
   ) f(key, value)
   union all
-  select 'publicity_officers', w.k, count(distinct m.id)
-  from unnest(windows) w
-  join visit v
-    on v.region_code / 1000000 = w.county
-   and v.started_at >= w.from_at
-   and v.started_at < w.until_at
-   and v.region_code between w.first and w.last
-  cross join lateral unnest(v.team || v.recorder_id) m(id)
-  where v.state = 1
-    and v.kind = 8
-  group by w.k;
+  select 'publicity_officers', p.k, p.officers
+  from publicity_officers(windows) p;
 end
 $$;
 
 -- 件 of leads: each matter once, however many leads are linked to it. What is counted has no lead where a problem was listed without one.
 create function figures_of_matters(windows figure_window[]) returns table (key text, k int4, value int8)
-language plpgsql stable security definer rows 20 set search_path = zoufang, pg_temp as $$
+language plpgsql stable security definer rows 20 set search_path = zoufang, pg_temp set work_mem = '64MB' as $$
 #variable_conflict use_column
 declare
   blinded constant uuid[] := blind();
+  hidden constant uuid[] := array(select l.id from lead l where l.accused && blinded);
 begin
   return query
   with recursive counted as materialized (
-    select 'reception_problems_solved' as key, w.k, l.id
+    select 'reception_problems_solved' as key, w.k, l.id, true as linked
     from unnest(windows) w
     join visit v
       on v.region_code / 1000000 = w.county
@@ -374,68 +425,159 @@ begin
      and v.started_at < w.until_at
      and v.region_code between w.first and w.last
     join account a on a.id = v.led_by
-    cross join lateral unnest(v.solved_leads) s(lead_id)
-    left join lead l on l.id = s.lead_id and (l.accused is null or not l.accused && blinded)
+    cross join lateral unnest(array_remove(v.solved_leads, null)) s(lead_id)
+    left join lead l on l.id = s.lead_id and l.id <> all (hidden)
     where v.state = 1
       and v.kind = 2
-      and v.solved_leads <> '{}'
+      and array_remove(v.solved_leads, null) <> '{}'
       and a.leader
     union all
-    select n.key, w.k, f.holder_id
+    select 'reception_problems_solved', w.k, f.holder_id, f.linked
     from unnest(windows) w
-    cross join (
-      values
-        (1, 'false_accusations'), (1, 'business_problems_rectified'), (4, 'sweep_reported_back'), (5, 'down_visit_leads'), (6, 'reception_problems_solved')
-    ) n(kind, key)
     join fact f
       on f.region_code / 1000000 = w.county
-     and f.kind = n.kind
      and f.at >= w.from_at
      and f.at < w.until_at
      and f.region_code between w.first and w.last
-    where f.state <> 11
+    join account a on a.id = f.led_by
+    where f.kind = 6
+      and f.state <> 11
       and (f.accused is null or not f.accused && blinded)
-      and (f.approved_at is null or f.approved_at < w.ends_at)
+      and f.approved_at < w.ends_at
       and (f.undone_at is null or f.undone_at >= w.ends_at)
-      and case n.key
-        when 'false_accusations' then f.result in (3, 4)
-        when 'business_problems_rectified' then f.solved and f.channel = 7 and f.campaign_id in (select g.id from campaign g where g.domain = 'business')
-        when 'sweep_reported_back' then f.sweep
-        when 'reception_problems_solved' then exists (select from account a where a.id = f.led_by and a.leader)
-        else true
-      end
+      and a.leader
+    union all
+    select 'down_visit_leads', w.k, f.holder_id, true
+    from unnest(windows) w
+    join fact f
+      on f.region_code / 1000000 = w.county
+     and f.at >= w.from_at
+     and f.at < w.until_at
+     and f.region_code between w.first and w.last
+    where f.kind = 5
+      and f.linked
+      and f.state <> 11
+      and (f.accused is null or not f.accused && blinded)
+    union all
+    select 'false_accusations', w.k, f.holder_id, true
+    from unnest(windows) w
+    join fact f
+      on f.region_code / 1000000 = w.county
+     and f.at >= w.from_at
+     and f.at < w.until_at
+     and f.region_code between w.first and w.last
+    where f.kind = 1
+      and f.result in (3, 4)
+      and f.linked
+      and f.state <> 11
+      and (f.accused is null or not f.accused && blinded)
+      and (f.undone_at is null or f.undone_at >= w.ends_at)
+    union all
+    select 'business_problems_rectified', w.k, f.holder_id, f.linked
+    from unnest(windows) w
+    join fact f
+      on f.region_code / 1000000 = w.county
+     and f.at >= w.from_at
+     and f.at < w.until_at
+     and f.region_code between w.first and w.last
+    where f.kind = 1
+      and f.channel = 7
+      and f.solved
+      and f.state <> 11
+      and (f.accused is null or not f.accused && blinded)
+      and (f.undone_at is null or f.undone_at >= w.ends_at)
+      and f.campaign_id in (select g.id from campaign g where g.domain = 'business')
+    union all
+    select 'sweep_reported_back', w.k, f.holder_id, f.linked
+    from unnest(windows) w
+    join fact f
+      on f.region_code / 1000000 = w.county
+     and f.kind = 4
+     and f.at >= w.from_at
+     and f.at < w.until_at
+     and f.region_code between w.first and w.last
+    where f.sweep
+      and f.state <> 11
+      and (f.accused is null or not f.accused && blinded)
   ),
   reached as (
     select distinct c.id as start, c.id
     from counted c
-    where exists (select from lead_link n where n.lead_id = c.id)
-       or exists (select from lead_link n where n.other_id = c.id)
+    where c.linked
+      and c.id is not null
     union
-    select r.start, l.id
+    select r.start, n.id
     from reached r
     cross join lateral (
       select n.other_id from lead_link n where n.lead_id = r.id
       union all
       select n.lead_id from lead_link n where n.other_id = r.id
     ) n(id)
-    join lead l on l.id = n.id
-    where l.accused is null or not l.accused && blinded
+    where n.id <> all (hidden)
   ),
   matter as (
     select distinct on (r.start) r.start, r.id
     from reached r
     order by r.start, r.id
   )
-  select c.key, c.k, count(distinct coalesce(m.id, c.id)) + count(*) filter (where c.id is null)
-  from counted c
-  left join matter m on m.start = c.id
-  group by c.key, c.k;
+  select s.key, s.k, sum(s.n)::int8
+  from (
+    select c.key, c.k, count(distinct coalesce(m.id, c.id)) + count(*) filter (where c.id is null) as n
+    from counted c
+    left join matter m on m.start = c.id
+    group by c.key, c.k
+    union all
+    -- Leads that are linked to none are a matter each, and brought or concluded once; so are problems without a lead.
+    select 'down_visit_leads', w.k, count(*)
+    from unnest(windows) w
+    join fact f
+      on f.region_code / 1000000 = w.county
+     and f.at >= w.from_at
+     and f.at < w.until_at
+     and f.region_code between w.first and w.last
+    where f.kind = 5
+      and not f.linked
+      and f.state <> 11
+      and (f.accused is null or not f.accused && blinded)
+    group by w.k
+    union all
+    select 'false_accusations', w.k, count(*)
+    from unnest(windows) w
+    join fact f
+      on f.region_code / 1000000 = w.county
+     and f.at >= w.from_at
+     and f.at < w.until_at
+     and f.region_code between w.first and w.last
+    where f.kind = 1
+      and f.result in (3, 4)
+      and not f.linked
+      and f.state <> 11
+      and (f.accused is null or not f.accused && blinded)
+      and (f.undone_at is null or f.undone_at >= w.ends_at)
+    group by w.k
+    union all
+    select 'reception_problems_solved', w.k, sum(cardinality(array_positions(v.solved_leads, null)))
+    from unnest(windows) w
+    join visit v
+      on v.region_code / 1000000 = w.county
+     and v.started_at >= w.from_at
+     and v.started_at < w.until_at
+     and v.region_code between w.first and w.last
+    join account a on a.id = v.led_by
+    where v.state = 1
+      and v.kind = 2
+      and v.solved_leads <> '{}'
+      and a.leader
+    group by w.k
+  ) s
+  group by s.key, s.k;
 end
 $$;
 
 call settle_definers();
-revoke all on function figure_scope, figure_land, year_before, figure_windows, figure_spans, figure_sight, check_figures_asked, figure_changes,
+revoke all on function figure_scope, figure_land, year_before, figure_windows, figure_spans, in_span, reports_counted, visits_counted, publicity_officers, figure_sight, check_figures_asked, figure_changes,
   figures_received, figures_of_rounds, all_of, different, figures_of_visits, figures_of_matters from public;
 grant execute on function all_of, different, year_before, figure_sight, check_figures_asked to zoufang;
-grant execute on function all_of, different, year_before, day_start, local_day, local_zone, figure_changes, figure_spans to zoufang_definer;
+grant execute on function all_of, different, year_before, day_start, local_day, local_zone, figure_changes, figure_spans, in_span
+  to zoufang_definer;
 call audit_retell();

@@ -28,6 +28,7 @@ end
 $$;
 
 -- Cases, their persons, how these were handled, and reviews.
+create index case_file_accused on case_file using gin (accused) where accused is not null;
 create index person_counted on person (id) include (same_as) where same_as is not null;
 
 create function figures_of_cases(windows figure_window[], wide figure_window[]) returns table (key text, k int4, value int8)
@@ -40,17 +41,16 @@ begin
   with done as materialized (
     select w.k, f.kind, f.holder_id, g.domain, f.sweep, f.form, f.disciplined, coalesce(p.same_as, f.once) as person
     from unnest(windows) w
-    cross join generate_series(7, 11) n(kind)
     join fact f
       on f.region_code / 1000000 = w.county
-     and f.kind = n.kind
+     and f.kind in (7, 8, 9, 10)
      and f.at >= w.from_at
      and f.at < w.until_at
      and f.region_code between w.first and w.last
     left join campaign g on g.id = f.campaign_id
     left join person p on p.id = f.once and p.same_as is not null
-    where (f.accused is null or not f.accused && blinded)
-      and (f.kind <> 11 or f.state <> 11)
+    where (f.campaign_id is not null or f.sweep)
+      and (f.accused is null or not f.accused && blinded)
   )
   select d.domain || v.suffix, d.k, v.value
   from (
@@ -60,7 +60,6 @@ begin
            count(distinct d.person) filter (where d.kind = 9) as transferred
     from done d
     where d.domain is not null
-      and d.kind < 11
     group by d.domain, d.k
   ) d
   cross join lateral (values ('_cases', d.cases), ('_disciplined', d.disciplined), ('_transferred', d.transferred)) v(suffix, value)
@@ -86,10 +85,17 @@ begin
   union all
   select v.key, d.k, v.value
   from (
-    select d.k, count(*) as forms, count(*) filter (where d.form = 1) as first_form
-    from done d
-    where d.kind in (8, 11)
-    group by d.k
+    select w.k, count(*) as forms, count(*) filter (where f.form = 1) as first_form
+    from unnest(windows) w
+    join fact f
+      on f.region_code / 1000000 = w.county
+     and f.kind in (8, 11)
+     and f.at >= w.from_at
+     and f.at < w.until_at
+     and f.region_code between w.first and w.last
+    where (f.kind = 8 or f.state <> 11)
+      and (f.accused is null or not f.accused && blinded)
+    group by w.k
   ) d
   cross join lateral (values ('four_forms', d.forms), ('first_form', d.first_form)) v(key, value)
   union all
@@ -195,6 +201,8 @@ language plpgsql stable security definer rows 10 set search_path = zoufang, pg_t
 #variable_conflict use_column
 declare
   blinded constant uuid[] := blind();
+  hidden_leads constant uuid[] := array(select l.id from lead l where l.accused && blinded);
+  hidden_cases constant uuid[] := array(select c.id from case_file c where c.accused && blinded);
 begin
   return query
   with known as materialized (
@@ -202,8 +210,8 @@ begin
     from unnest(wide) w
     join recommendation m on m.region_code between w.first and w.last
     where m.withdrawn_at is null
-      and not exists (select from lead l where l.id = m.lead_id and l.accused && blinded)
-      and not exists (select from case_file c where c.id = m.case_id and c.accused && blinded)
+      and (m.lead_id = any (hidden_leads)) is not true
+      and (m.case_id = any (hidden_cases)) is not true
   )
   select 'recommendations', m.k, count(*)
   from known m

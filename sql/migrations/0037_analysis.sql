@@ -111,28 +111,23 @@ language sql immutable parallel safe as $$
                  'select %s, l.state, l.channel, l.due_by, null::int2 as satisfaction, null::uuid as once
                   from lead l
                   cross join lateral (values (l.received_at)) t(at)
-                  where l.region_code / 1000000 = any (($1[%s]).counties)
-                    and l.received_at >= ($1[%2$s]).from_at
-                    and l.received_at < ($1[%2$s]).until_at
-                    and l.region_code <@ ($1[%2$s]).codes
+                  where %s
                     and (l.accused is null or not l.accused && $2)'
                else
                  'select %s, l.state, l.channel, null::timestamptz as due_by, l.satisfaction, coalesce(p.same_as, l.once) as once
                   from fact l
                   cross join lateral (values (l.at)) t(at)
                   left join person p on p.id = l.once and p.same_as is not null
-                  where l.region_code / 1000000 = any (($1[%s]).counties)
+                  where %s
                     and l.kind = %s
-                    and l.at >= ($1[%2$s]).from_at
-                    and l.at < ($1[%2$s]).until_at
-                    and l.region_code <@ ($1[%2$s]).codes
-                    and (l.undone_at is null or l.undone_at >= ($1[%2$s]).ends_at)
+                    and (l.undone_at is null or l.undone_at >= ($1[%s]).ends_at)
                     and (l.accused is null or not l.accused && $2)'
                  || case when source = 5 then ' and l.disciplined' else '' end
              end,
              expressions,
-             i,
-             ('{null,1,4,7,8,9}'::int2[])[source]
+             in_span('l', case source when 1 then 'received_at' else 'at' end, i),
+             ('{null,1,4,7,8,9}'::int2[])[source],
+             i
            ),
            ' union all '
          )

@@ -29,12 +29,11 @@ declare
 begin
   return query
   with dealt_with as (
-    select n.what, w.k, g.domain, f.sweep, case f.kind when 7 then f.holder_id else coalesce(p.same_as, f.once) end as counted
+    select (array['cases', 'disciplined', 'transferred'])[f.kind - 6] as what, w.k, g.domain, f.sweep, case f.kind when 7 then f.holder_id else coalesce(p.same_as, f.once) end as counted
     from unnest(windows) w
-    cross join (values (7, 'cases'), (8, 'disciplined'), (9, 'transferred')) n(kind, what)
     join fact f
       on f.region_code / 1000000 = w.county
-     and f.kind = n.kind
+     and f.kind in (7, 8, 9)
      and f.at >= w.from_at
      and f.at < w.until_at
      and f.region_code between w.first and w.last

@@ -55,6 +55,9 @@ from (
     ('what is told, once and again', test.concludes(test.id('lead.own')) || ';' || test.approves(test.id('lead.own')),
       $$ insert into lead_feedback (lead_id, about, told_at, way, audience, satisfaction, written_by)
          select test.id('lead.own'), 2, now() - n * interval '1 day', 1, 1, n, test.id('officer') from generate_series(1, 2) n $$),
+    ('a link', test.concludes(test.id('lead.own')) || ';' || test.approves(test.id('lead.own')),
+      $$ insert into lead_link (lead_id, other_id, reason, linked_by)
+         select least(test.id('lead.own'), test.id('lead.far')), greatest(test.id('lead.own'), test.id('lead.far')), '测试', test.id('officer') $$),
     ('a case that is filed', $$ delete from case_lead where lead_id = test.id('lead.own'); delete from fact where holder_id = test.id('case.own') $$,
       $$ insert into case_lead (lead_id, case_id, place, added_by) values (test.id('lead.own'), test.id('case.own'), 1, test.id('officer')) $$),
     ('a case that somebody must not see', null, $$ update case_file set accused = array[test.id('chief')] where id = test.id('case.own') $$),
