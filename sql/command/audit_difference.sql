@@ -1,6 +1,6 @@
 -- The first row in which the audit differs from seal $1, and how. An erased row counts as what it was, if its erasing was told. Auditors, and the owner.
 with seal as (
-  select s.ids, s.open, s.last_id, s.commitments, coalesce(p.open, '{}') as open_before, coalesce(p.last_id, -9223372036854775808) as last_before
+  select s.ids, s.commitments, audit_spoken_for(p.open, p.last_id, s.open, s.last_id) as spoken_for
   from audit_seal s
   left join audit_seal p on p.number = s.number - 1
   where s.number = $1
@@ -14,12 +14,7 @@ expected as (
 present as (
   select a.id, audit_commitment(a) as commitment, a.erased
   from seal s
-  cross join unnest(s.open_before) o
-  join audit a on a.id >= lower(o) and a.id < upper(o) and not a.id <@ s.open
-  union all
-  select a.id, audit_commitment(a), a.erased
-  from seal s
-  join audit a on a.id > s.last_before and a.id <= s.last_id and not a.id <@ s.open
+  cross join lateral audit_within(s.spoken_for) a
 )
 select id,
        case when p.commitment is null then 'removed' when e.commitment is null then 'inserted' else 'changed' end as what

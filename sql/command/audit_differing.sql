@@ -6,17 +6,7 @@ left join audit_seal p on p.number = s.number - 1
 cross join lateral (
   select range_agg(int8range(a.id, a.id, '[]')) as ids,
          string_agg(audit_commitment(a), '' order by a.id) as commitments
-  from (
-    select a.*
-    from unnest(coalesce(p.open, '{}')) o
-    join audit a on a.id >= lower(o) and a.id < upper(o)
-    union all
-    select a.*
-    from audit a
-    where a.id > coalesce(p.last_id, -9223372036854775808)
-      and a.id <= s.last_id
-  ) a
-  where not a.id <@ s.open
+  from audit_within(audit_spoken_for(p.open, p.last_id, s.open, s.last_id)) a
 ) found
 where s.number between $1 and $2
   and (coalesce(found.ids, '{}') <> s.ids or coalesce(found.commitments, '') <> s.commitments)

@@ -6,7 +6,7 @@ select count(*) as rows,
        (extract(epoch from min(t.at)) * 1000000)::int8 as since_us
 from last l
 cross join lateral (
-  select a.at from unnest(l.open) o join audit a on a.id >= lower(o) and a.id < upper(o)
+  select a.at from audit_within(l.open) a
   union all
   select a.at from audit a where a.id > l.last_id
 ) t

@@ -80,6 +80,21 @@ comment on column audit_seal.horizon is 'Transactions before it were begun when 
 create trigger audit_seal_is_final before update or delete or truncate on audit_seal for each statement execute function audit_is_final();
 create trigger audit_schema_is_final before update or delete or truncate on audit_schema for each statement execute function audit_is_final();
 
+-- The rows whose ids are in these ranges, each range looked up by itself: holes in the numbering, and so ranges, may be thousands.
+create function audit_within(ids int8multirange) returns setof audit
+language sql stable as $$
+  select a.*
+  from unnest(ids) r
+  cross join lateral (select a.* from audit a where a.id >= lower(r) and a.id < upper(r) offset 0) a
+$$;
+
+-- Which ids a seal speaks for: those that were open before it or are above what was sealed then, but for those that it leaves open. All NULL: the
+-- first seal has none before it.
+create function audit_spoken_for(open_before int8multirange, last_before int8, open int8multirange, last_id int8) returns int8multirange
+language sql immutable parallel safe as $$
+  select coalesce(open_before, '{}') + int8multirange(int8range(coalesce(last_before, -9223372036854775808), last_id, '(]')) - open
+$$;
+
 -- The next seal's rows, at most `most`: those with the lowest ids that no seal covers. One row, also where there is nothing to seal.
 create function audit_unsealed(
   most int4,
@@ -101,8 +116,7 @@ language sql volatile security definer set search_path = zoufang, pg_temp as $$
     cross join lateral (
       (
         select a.id, audit_commitment(a) as commitment
-        from unnest(p.open) o
-        join audit a on a.id >= lower(o) and a.id < upper(o)
+        from audit_within(p.open) a
         order by a.id
         limit most
       )
@@ -361,11 +375,11 @@ begin
 end
 $$;
 grant select, insert on audit_seal, audit_schema to zoufang_definer;
-revoke all on function audit_commitment, session_hash, audit_erase, audit_erase_hashes, audit_is_final, audit_action_number, audit_action_name, audit_first_id,
+revoke all on function audit_commitment, audit_within, audit_spoken_for, session_hash, audit_erase, audit_erase_hashes, audit_is_final, audit_action_number, audit_action_name, audit_first_id,
   audit_last_id from public;
 revoke all on procedure audit_retell from public;
-grant execute on function audit_commitment, session_hash to zoufang_definer;
-grant execute on function audit_commitment, audit_unsealed, audit_schema_add, audit_seal_add, audit_altered, audit_action_number, audit_action_name,
+grant execute on function audit_commitment, audit_within, session_hash to zoufang_definer;
+grant execute on function audit_commitment, audit_within, audit_spoken_for, audit_unsealed, audit_schema_add, audit_seal_add, audit_altered, audit_action_number, audit_action_name,
   audit_first_id, audit_last_id to zoufang;
 
 -- Auditors read the audit, its seals, and what they say of the schema.
