@@ -4,18 +4,24 @@ set local search_path = zoufang;
 
 create table reminder (
   id uuid primary key,
-  kind int2 not null check (kind between 1 and 7),
-  record_kind int2 not null check (record_kind in (1, 3, 4)),
+  kind int2 not null check (kind between 1 and 9),
+  record_kind int2 not null check (record_kind in (1, 3, 4, 5)),
   record_id uuid not null,
   at timestamptz not null,
-  told_code int8 not null references region,
+  told_code int8 references region,
+  told_role int2 check (told_role in (4, 5)),
+  told_users uuid[],
   actor_id uuid references account,
   note text,
-  changed xid8 not null default pg_current_xact_id()
+  changed xid8 not null default pg_current_xact_id(),
+  constraint reminder_told_to_some check (num_nonnulls(told_code, told_role, told_users) = 1)
 );
+comment on column reminder.told_role is 'Who hold this role are told: 4 auditors, 5 admins. By Pull alone.';
+comment on column reminder.told_users is 'These are told.';
 comment on column reminder.told_code is 'The region whose supervisors are told, as it was then.';
 comment on column reminder.actor_id is 'Who did it, and is not told himself; NULL where time did.';
 create index reminder_told on reminder (told_code, at);
+create index reminder_told_otherwise on reminder (at) where told_code is null;
 create index reminder_changed on reminder (changed, id);
 
 -- The region whose supervisors are told how a lead fares: the parent of that of the office which answers for it, or of its own where
@@ -214,19 +220,20 @@ end;
 grant select on reminder_standing to zoufang, zoufang_definer;
 
 -- The reminders of this page of a pull, as pull_begin left word: on a round's first page those between its snapshots, at most `most`
--- of them, the newest; where sight moved, or the round is a full one, the newest of each kind.
+-- of them, the newest; where sight moved, or the round is a full one, the newest of each kind that a region's supervisors are told, and
+-- the newest that others are.
 create function picked_reminders() returns setof reminder_standing
 language plpgsql stable rows 10 as $$
 #variable_conflict use_column
 declare
   most constant int4 := 1000;
-  kinds constant int4 := 7;
+  kinds constant int4 := 8;
   asked constant boolean := current_setting('zoufang.pull_reminders_asked', true) = 'on';
   since constant pg_snapshot := nullif(current_setting('zoufang.pull_reminders_since', true), '')::pg_snapshot;
   since_from constant xid8 := coalesce(pg_snapshot_xmin(since), '0');
   until constant pg_snapshot := nullif(current_setting('zoufang.pull_reminders_until', true), '')::pg_snapshot;
 begin
-  if asked is not true or scope() = '{}' then
+  if asked is not true then
     return;
   end if;
   if since is not null then
@@ -251,6 +258,12 @@ begin
     order by r.at desc
     limit most
   ) n;
+  return query
+  select r.*
+  from reminder_standing r
+  where r.told_code is null
+  order by r.at desc
+  limit most;
 end
 $$;
 

@@ -16,6 +16,8 @@ language sql immutable parallel safe as $$
   select (current_code <@ scope or people && ways) and (accused is null or not accused && blind)
 $$;
 
+-- Whether somebody with this sight is reminded of it (is_reminded, in 0045) is said as the policy on reminders says it.
+
 -- The codes of a region and its subtree; without a region all, of one that does not exist none.
 create function codes_of(region int8) returns int8range
 language plpgsql stable security definer set search_path = zoufang, pg_temp as $$
@@ -133,10 +135,8 @@ begin
         and not pg_visible_in_snapshot(r.changed, from_snapshot)
         and pg_visible_in_snapshot(r.changed, until)
         and (r.changed, r.id) > (coalesce((going ->> 'changed')::xid8, '0'), coalesce((going ->> 'id')::uuid, nowhere))
-        and r.told_code <@ new_scope
-        and r.current_code <@ codes
-        and r.actor_id is distinct from me()
-        and sees(new_scope, new_ways, new_blind, r.current_code, r.people, r.accused)
+        and (r.current_code is null or r.current_code <@ codes)
+        and is_reminded(r, me(), new_scope, new_ways, new_blind)
       order by r.changed, r.id
       limit most
     )
@@ -281,10 +281,8 @@ begin
     from picked p
     join reminder_standing r on r.id = p.id
     join watcher w on not pg_visible_in_snapshot(r.changed, w.since)
-      and r.told_code <@ w.scope
-      and r.current_code <@ w.codes
-      and r.actor_id is distinct from w.who
-      and sees(w.scope, w.ways, w.blind, r.current_code, r.people, r.accused)
+      and (r.current_code is null or r.current_code <@ w.codes)
+      and is_reminded(r, w.who, w.scope, w.ways, w.blind)
     group by r.id, r.kind, r.record_kind, r.record_id, r.at, r.actor_id, r.note
   ),
   ended as (

@@ -3,6 +3,7 @@
 
 #include "suite.h"
 #include "base/clock.h"
+#include "support/approving.h"
 #include "support/client_wire.h"
 #include "support/reminders.h"
 #include "support/world.h"
@@ -222,6 +223,54 @@ static void an_account_that_takes_unusually_much_is_told_to_its_supervisors_once
   CU_ASSERT_EQUAL(instance_stop(&instance), 0);
 }
 
+static void many_openings_that_wait_are_told_to_who_decides_them_and_not_to_who_asked(void) {
+  BOTH(t) {
+    const char *id = raise("officer.linxi", REPORTER), *at, *chief = "", *county = "";
+    struct watching *city = watch(t, "supervisor.chifeng", &at), *linxi = watch(t, "supervisor.linxi", &at);
+    struct answer asked = must(ask(world()->client, t, token_of("supervisor.linxi"), "LeadService/RequestBulkReveal",
+                                   "{\"leadIds\":[\"%s\"],\"purpose\":\"专项回访\"}", id));
+    const char *approval = text_at(asked.body, "approvalId");
+    json_t *told = reminder_watched(city, SOON_MS, "APPROVAL_WAITING", approval);
+    CU_ASSERT_STRING_EQUAL(text_at(told, "reminder.recordKind"), "RECORD_KIND_APPROVAL");
+    CU_ASSERT_STRING_EQUAL(text_at(told, "reminder.actorId"), id_of("supervisor.linxi"));
+    CU_ASSERT_STRING_EQUAL(text_at(told, "reminder.note"), "专项回访");
+    CU_ASSERT_PTR_NULL(reminder_watched(linxi, SILENCE_MS, "APPROVAL_WAITING", approval));
+    CU_ASSERT_EQUAL(reminders_pulled(t, "supervisor.chifeng", &chief, "APPROVAL_WAITING", approval), 1);
+    CU_ASSERT_EQUAL(reminders_pulled(t, "supervisor.linxi", &county, "APPROVAL_WAITING", approval), 0);
+    must(approve(t, "supervisor.chifeng", approval));
+    chief = "";
+    CU_ASSERT_EQUAL(reminders_pulled(t, "supervisor.chifeng", &chief, "APPROVAL_WAITING", approval), 0);
+    watching_close(city);
+    watching_close(linxi);
+  }
+}
+
+static void what_an_admin_asks_for_is_told_to_the_admins_who_decide_and_with_its_outcome_to_auditors(void) {
+  BOTH(t) {
+    const char *auditor = "", *second = "", *own = "", *other = "";
+    reminders_pulled(t, "auditor", &auditor, "", ""); // up to now
+    reminders_pulled(t, "admin.second", &second, "", "");
+    const char *approval =
+        text_at(must(ask_for_grant(t, id_of("nobody"), "ROLE_ANALYST", LINXI, ",\"endsAt\":\"2099-01-01T00:00:00Z\"")).body,
+                "approvalId");
+    CU_ASSERT_EQUAL(reminders_pulled(t, "admin.second", &second, "APPROVAL_WAITING", approval), 1);
+    CU_ASSERT_EQUAL(reminders_pulled(t, "admin", &own, "APPROVAL_WAITING", approval), 0);
+    CU_ASSERT_EQUAL(reminders_pulled(t, "supervisor.chifeng", &other, "APPROVAL_WAITING", approval), 0);
+    CU_ASSERT_EQUAL(reminders_pulled(t, "auditor", &auditor, "ADMIN_ACT", approval), 1);
+    must(ask(world()->client, t, token_of("admin.second"), "ApprovalService/Refuse", "{\"id\":\"%s\",\"reason\":\"不符\"}",
+             approval));
+    CU_ASSERT_EQUAL(reminders_pulled(t, "auditor", &auditor, "ADMIN_ACT", approval), 1);
+    auditor = second = "";
+    CU_ASSERT_EQUAL(reminders_pulled(t, "auditor", &auditor, "ADMIN_ACT", approval), 2); // a sync from the start
+    CU_ASSERT_EQUAL(reminders_pulled(t, "admin.second", &second, "APPROVAL_WAITING", approval), 0);
+    CU_ASSERT_EQUAL(
+        sql_number("select count(*) from audit a join reminder r on a.record = r.id::text where a.kind = 'reminder' "
+                   "and r.record_id = '%s'",
+                   approval),
+        3);
+  }
+}
+
 // What a crash leaves: transaction ids of before may be used again, as after a restore into another database.
 static void a_database_that_begins_anew_resets_streams_and_pulls(void) {
   BOTH(t) {
@@ -261,4 +310,6 @@ SUITE_WITH(told, world_open, client_forget, TOLD_LIMIT_S,
            TEST(a_lead_whose_time_passes_is_told_within_seconds_and_across_breaks_once),
            TEST(many_that_become_due_at_once_are_all_told),
            TEST(an_account_that_takes_unusually_much_is_told_to_its_supervisors_once),
+           TEST(many_openings_that_wait_are_told_to_who_decides_them_and_not_to_who_asked),
+           TEST(what_an_admin_asks_for_is_told_to_the_admins_who_decide_and_with_its_outcome_to_auditors),
            TEST(a_database_that_begins_anew_resets_streams_and_pulls));

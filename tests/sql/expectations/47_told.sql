@@ -15,7 +15,7 @@ $$;
 
 create function test.reminded() returns setof text
 language sql stable as $$
-  select concat_ws(' ', r.kind, coalesce(test.name(r.record_id), 'who'), r.told_code) from zoufang.reminder r where r.kind <> 1
+  select concat_ws(' ', r.kind, coalesce(test.name(r.record_id), 'who'), r.told_code) from zoufang.reminder r where r.kind not in (1, 8, 9)
 $$;
 grant execute on function test.reminded to zoufang;
 
@@ -79,7 +79,7 @@ values
     'select count(*) <= 1 from test.reminded()', 'true'),
   ('told', 'a declined lead is told, with its reason', 'city',
     $$ alter table lead disable trigger lead_step_kept; update lead set state = 11, reason = '不属' where id = test.id('lead.own') $$,
-    $$ select concat_ws(' ', r.kind, r.note, r.told_code) from reminder r where r.kind <> 1 $$, '4 不属 150424000000'),
+    $$ select concat_ws(' ', r.kind, r.note, r.told_code) from reminder r where r.kind not in (1, 8, 9) $$, '4 不属 150424000000'),
   ('told', 'a false accusation is told once another approved it', 'city',
     $$ alter table lead disable trigger lead_step_kept;
        update lead set state = 7 where id = test.id('lead.own');
@@ -92,6 +92,49 @@ values
   ('told', 'what was overdue and is not any more stands no longer', 'city',
     $$ update lead set due_at = now() where id = test.id('lead.own'); update lead set due_at = null where id = test.id('lead.own') $$,
     $$ select s.kind from reminder_standing s where s.kind = 2 $$, 'nothing');
+
+-- Something that waits for a second person.
+create function test.let_wait(kind int4, about text, region int8, asked_by text, payload jsonb) returns text
+language sql stable as $$
+  select format(
+    'insert into approval (kind, user_id, region_code, payload, requested_by, reason) values (%s, %s, %s, %L, test.id(%L), ''waits'')',
+    kind, coalesce(format('test.id(%L)', about), 'null'), coalesce(region::text, 'null'), payload, asked_by)
+$$;
+grant execute on function test.let_wait to zoufang;
+
+insert into expectation (topic, sentence, caller, given, statement, expected)
+select 'told', t.sentence, t.caller, t.given, format($$ select count(*) from reminder r where r.note = 'waits' and r.kind = %s $$, t.kind), t.expected
+from (
+  values
+    ('an admin is told what another asked for', 'second', test.let_wait(1, 'colleague', 150424000000, 'admin', '{}'), 8, '1'),
+    ('who asked is not', 'admin', test.let_wait(1, 'colleague', 150424000000, 'admin', '{}'), 8, '0'),
+    ('an admin is not told what waits that is about himself', 'second', test.let_wait(1, 'second', 150424000000, 'admin', '{}'), 8, '0'),
+    ('an auditor decides nothing', 'auditor', test.let_wait(1, 'colleague', 150424000000, 'admin', '{}'), 8, '0'),
+    ('an auditor is told what an admin asked for', 'auditor', test.let_wait(1, 'colleague', 150424000000, 'admin', '{}'), 9, '1'),
+    ('an admin is not told that another asked', 'second', test.let_wait(1, 'colleague', 150424000000, 'admin', '{}'), 9, '0'),
+    ('an auditor is not told what is about leads', 'auditor',
+      test.let_wait(6, null, null, 'city', jsonb_build_object('lead_ids', jsonb_build_array(test.id('lead.own')))), 9, '0'),
+    ('a supervisor of all the leads is told that many reporters are to be opened', 'supervisor',
+      test.let_wait(6, null, null, 'city', jsonb_build_object('lead_ids', jsonb_build_array(test.id('lead.own')))), 8, '1'),
+    ('a supervisor of some of them is not', 'supervisor',
+      test.let_wait(6, null, null, 'city', jsonb_build_object('lead_ids', jsonb_build_array(test.id('lead.own'), test.id('lead.far')))), 8, '0'),
+    ('a supervisor who is complained of in one of them is not', 'supervisor',
+      test.let_wait(6, null, null, 'city', jsonb_build_object('lead_ids', jsonb_build_array(test.id('lead.own'), test.id('lead.against_the_supervisor')))),
+      8, '0'),
+    ('a supervisor of the region is told of a report that waits', 'city', test.let_wait(8, null, 150424000000, 'supervisor', '{}'), 8, '1'),
+    ('an officer is not', 'officer', test.let_wait(8, null, 150424000000, 'supervisor', '{}'), 8, '0')
+) t(sentence, caller, given, kind, expected);
+
+insert into expectation (topic, sentence, caller, given, statement, expected)
+select 'told', t.sentence, t.caller,
+       concat_ws(';', test.let_wait(1, 'colleague', 150424000000, 'admin', '{}'),
+         $$ update approval set state = 3, decided_by = test.id('second'), decided_at = now() + interval '1 second', decision_reason = 'no' where reason = 'waits' $$),
+       t.statement, t.expected
+from (
+  values
+    ('an auditor is told how it was decided', 'auditor', $$ select test.name(r.actor_id) from reminder r where r.kind = 9 and r.note = 'no' $$, 'second'),
+    ('what was decided waits no more', 'second', $$ select s.id from reminder_standing s where s.kind = 8 and s.note = 'waits' $$, 'nothing')
+) t(sentence, caller, statement, expected);
 
 -- A round tells exactly what the policies show.
 create function test.reminded_by_round(username text) returns setof uuid
@@ -113,7 +156,12 @@ select 'told',
        w.caller,
        concat_ws(';', test.opened('lead.own'), test.opened('lead.far', 'city'), test.opened('lead.against_the_supervisor'),
          $$ update visit set state = 2, hold_reason = 1 where id = test.id('visit.own') $$,
-         $$ update lead set due_at = now() where id = test.id('lead.against_his_office') $$),
+         $$ update lead set due_at = now() where id = test.id('lead.against_his_office') $$,
+         test.let_wait(8, null, 150424000000, 'supervisor', '{}'),
+         test.let_wait(2, 'colleague', null, 'admin', '{}'),
+         test.let_wait(6, null, null, 'city', jsonb_build_object('lead_ids', jsonb_build_array(test.id('lead.own'), test.id('lead.far')))),
+         test.let_wait(6, null, null, 'city', jsonb_build_object('lead_ids', jsonb_build_array(test.id('lead.own'), test.id('lead.against_the_supervisor')))),
+         test.let_wait(6, null, null, 'city', jsonb_build_object('lead_ids', jsonb_build_array(test.id('lead.own'))))),
        format($$ select r.id from (
            (select s.id from reminder_standing s except select test.reminded_by_round(%1$L))
            union all
@@ -130,7 +178,10 @@ from (
     ('a kind that there is not', 'kind = 0', 'check'),
     ('a kind of record that there is not', 'record_kind = 2', 'check'),
     ('a region that there is not', 'told_code = 150424100299', 'foreign key'),
-    ('an actor who there is not', 'actor_id = test.id(''none'')', 'foreign key')
+    ('an actor who there is not', 'actor_id = test.id(''none'')', 'foreign key'),
+    ('one for a role that is not told', 'told_code = null, told_role = 1', 'check'),
+    ('one for nobody', 'told_code = null', 'check'),
+    ('one for a region and a role', 'told_role = 5', 'check')
 ) b(mistake, assignment, expected);
 
 insert into expectation (topic, sentence, statement, expected)
