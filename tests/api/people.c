@@ -178,18 +178,39 @@ static void nobody_disables_himself(void) {
   }
 }
 
-static void a_phone_number_is_told_to_few(void) {
+// The phone numbers that a caller is told of somebody: in his own answer, and in a list.
+static void check_phone(enum transport t, const char *token, const struct person *person, const char *phone) {
+  CU_ASSERT_STRING_EQUAL(text_at(get(t, token, person->id).body, "phone"), phone);
+  struct answer list = ask(world()->client, t, token, "PeopleService/ListUsers", "{\"query\":\"%s\"}", person->username);
+  CU_ASSERT_EQUAL(count_at(list.body, "users"), 1);
+  CU_ASSERT_STRING_EQUAL(text_at(list.body, "users.0.phone"), phone);
+}
+
+static void a_phone_number_is_told_to_himself_his_office_and_admins_alone(void) {
+  static const struct {
+    const char *user;
+    bool is_told;
+  } others[] = {
+      {"officer.linxi", true}, // of the same office
+      {"supervisor.linxi", true},    {"admin", true},    {"officer.balin", false},
+      {"supervisor.chifeng", false}, // of the region, and of another office
+      {"analyst.chifeng", false},    {"auditor", false}, {"nobody", false},
+  };
   struct person person = new_person(REST, arena_printf(client_memory(), ",\"phone\":\"123\"%s", in_office(LINXI, false)));
   BOTH(t) {
-    CU_ASSERT_STRING_EQUAL(text_at(get(t, signed_in(t, &person), person.id).body, "phone"), "123");
-    CU_ASSERT_STRING_EQUAL(text_at(get(t, token_of("admin"), person.id).body, "phone"), "123");
-    CU_ASSERT_STRING_EQUAL(text_at(get(t, token_of("officer.linxi"), person.id).body, "phone"), "123"); // of the same office
-    CU_ASSERT_STRING_EQUAL(text_at(get(t, token_of("officer.balin"), person.id).body, "phone"), "");
-    CU_ASSERT_STRING_EQUAL(text_at(get(t, token_of("auditor"), person.id).body, "phone"), "");
-    struct answer list =
-        ask(world()->client, t, token_of("officer.balin"), "PeopleService/ListUsers", "{\"query\":\"%s\"}", person.username);
-    CU_ASSERT_EQUAL(count_at(list.body, "users"), 1);
-    CU_ASSERT_STRING_EQUAL(text_at(list.body, "users.0.phone"), "");
+    const char *own = signed_in(t, &person);
+    check_phone(t, own, &person, "123");
+    CU_ASSERT_STRING_EQUAL(text_at(ask(world()->client, t, own, "AuthService/WhoAmI", "{}").body, "user.phone"), "123");
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+      check_phone(t, token_of(others[i].user), &person, others[i].is_told ? "123" : "");
+  }
+}
+
+static void a_user_without_an_office_is_no_colleague_of_another_without_one(void) {
+  struct person person = new_person(REST, ",\"phone\":\"123\""), other = new_person(REST, "");
+  BOTH(t) {
+    check_phone(t, signed_in(t, &other), &person, "");
+    check_phone(t, token_of("admin"), &person, "123");
   }
 }
 
@@ -391,7 +412,9 @@ static void ones_own_sessions_say_which_is_this_one(void) {
 SUITE_WITH(people, world_open, NULL, PEOPLE_LIMIT_S, TEST(an_account_comes_back_as_it_was_made),
            TEST(a_username_is_given_once_and_never_changes), TEST(an_account_with_bad_fields_is_refused_with_each_of_them),
            TEST(a_request_to_make_an_account_is_done_once), TEST(only_what_the_mask_names_changes),
-           TEST(a_move_to_another_office_is_remembered), TEST(nobody_disables_himself), TEST(a_phone_number_is_told_to_few),
+           TEST(a_move_to_another_office_is_remembered), TEST(nobody_disables_himself),
+           TEST(a_phone_number_is_told_to_himself_his_office_and_admins_alone),
+           TEST(a_user_without_an_office_is_no_colleague_of_another_without_one),
            TEST(users_are_listed_page_by_page_in_the_order_of_their_names), TEST(users_are_found_by_their_office),
            TEST(who_has_no_password_yet_cannot_sign_in), TEST(a_grant_comes_back_as_it_was_given),
            TEST(an_admin_cannot_prolong_what_he_was_granted), TEST(a_grant_ends_now_or_at_a_time_to_come),

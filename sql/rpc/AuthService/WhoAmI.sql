@@ -2,7 +2,7 @@
 select a.id as "user.id",
        a.username as "user.username",
        a.name as "user.name",
-       told_phone(a) as "user.phone",
+       told_phone(a.id) as "user.phone",
        a.office_id as "user.office_id",
        a.leader as "user.leader",
        a.disabled_at is not null as "user.disabled",

@@ -12,7 +12,7 @@ values (:user.id, :user.username, :user.name, :user.phone, :user.office_id, :use
 select a.id as "id",
        a.username as "username",
        a.name as "name",
-       told_phone(a) as "phone",
+       told_phone(a.id) as "phone",
        a.office_id as "office_id",
        a.leader as "leader",
        a.disabled_at is not null as "disabled",

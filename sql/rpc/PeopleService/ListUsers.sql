@@ -2,7 +2,7 @@
 select a.id as "users.id",
        a.username as "users.username",
        a.name as "users.name",
-       told_phone(a) as "users.phone",
+       told_phone(a.id) as "users.phone",
        a.office_id as "users.office_id",
        a.leader as "users.leader",
        a.disabled_at is not null as "users.disabled",

@@ -33,7 +33,7 @@ select refuse_unless(
 
 update account a
 set name = case when changes(:update_mask, 'name', :user.name is not null) then :user.name else a.name end,
-    phone = case when changes(:update_mask, 'phone', :user.phone is not null) then :user.phone else a.phone end,
+    phone = case when changes(:update_mask, 'phone', :user.phone is not null) then :user.phone else told_phone(a.id) end,
     office_id = case when changes(:update_mask, 'office_id', :user.office_id is not null) then :user.office_id else a.office_id end,
     leader = case when changes(:update_mask, 'leader', :user.leader) then :user.leader else a.leader end,
     disabled_at = case
@@ -47,7 +47,7 @@ where a.id = :user.id;
 select a.id as "id",
        a.username as "username",
        a.name as "name",
-       told_phone(a) as "phone",
+       told_phone(a.id) as "phone",
        a.office_id as "office_id",
        a.leader as "leader",
        a.disabled_at is not null as "disabled",

@@ -124,6 +124,7 @@ values
   ('reading', 'nobody else reads what seals say of the schema', 'city', test.sealed(), $$ select 1 from audit_schema $$, 'nothing'),
   ('reading', 'the requests that were done are nobody''s to read', 'admin', null, $$ select 1 from request_claim $$, 'denied'),
   ('reading', 'failed logins are nobody''s to read', 'admin', null, $$ select 1 from login_failure $$, 'denied'),
+  ('reading', 'phone numbers are read by nobody, but as they are told', 'admin', null, $$ select a.phone from account a $$, 'denied'),
   ('reading', 'used-up refresh tokens are nobody''s to read', 'admin', null, $$ select 1 from session_past $$, 'denied');
 
 -- A leaver's phone may still push; by that alone it is known what is his, and nothing of his scope.

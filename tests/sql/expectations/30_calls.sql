@@ -138,5 +138,5 @@ values
     $$ update session set previous_refresh_hash = sha256('old') where user_id = test.id('officer') $$, null,
     $$ select r.reused from rotate_session(sha256('old'), test.id('device.officer'), sha256('a'), sha256('b')) r $$, 'true'),
   ('calls', 'a phone number is told to oneself, one''s office and admins alone', 'companion',
-    $$ update account set phone = '139' $$, null, $$ select test.name(a.id) from account a where told_phone(a) is not null $$,
+    $$ update account set phone = '139' $$, null, $$ select test.name(a.id) from account a where told_phone(a.id) is not null $$,
     'companion supervisor');

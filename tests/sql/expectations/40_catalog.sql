@@ -80,6 +80,7 @@ values
   ('calls', 'sight_gained'),
   ('calls', 'sight_lost'),
   ('calls', 'sync_epoch'),
+  ('calls', 'told_phone'),
   ('calls', 'visit_known'),
   ('calls', 'visits_asked'),
   ('calls', 'watch_begin'),
