@@ -78,6 +78,7 @@ language plpgsql as $$
 declare
   persons constant uuid[] := array(select h.person_id from handling h where h.lead_id = l.id);
   of_case constant uuid := (select k.case_id from case_lead k where k.lead_id = l.id);
+  linked constant uuid[] := array(select case k.lead_id when l.id then k.other_id else k.lead_id end from lead_link k where l.id in (k.lead_id, k.other_id));
   gone text[] := array[l.id::text];
 begin
   insert into receipt (lead_id, received_at) values (l.id, l.uploaded_at);
@@ -114,6 +115,7 @@ begin
     select id from events union all select id from outcomes union all select id from feedbacks union all select id from links
     union all select id from talks union all select id from reminders union all select id from photos
   ) g;
+  perform facts_in_step(linked);
   gone := gone || erase_persons(persons);
   -- Kept answers that name any of it.
   delete from request_claim c where jsonb_path_exists(c.answer, '$[*].* ? (@ == $gone[*])', jsonb_build_object('gone', to_jsonb(gone)));

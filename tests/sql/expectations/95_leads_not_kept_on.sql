@@ -68,6 +68,12 @@ values
   ('audit', 'nothing of a lead is left in any table that is matched to a leader of the highest office', 'supervisor', test.with_everything(),
     test.matched('own', 'city'),
     $$ select test.tables_with(array[test.id('lead.own'), test.id('case.own'), test.id('person.own'), test.id('person.talked')]) $$, 'nothing'),
+  ('audit', 'facts of what it was linked with, and of its case with another lead, are what the records say', 'supervisor',
+    test.with_everything() || $$; update case_lead set case_id = test.id('case.own'), place = 2 where lead_id = test.id('lead.office');
+      alter table lead_outcome disable trigger lead_outcome_follows;
+      update lead_outcome set approved_by = test.id('city'), approved_at = now(); call make_facts() $$, test.matched('own', 'city'),
+    $$ select test.name(o.holder_id) from (
+         (select * from fact except all select * from fact_of_records) union all (select * from fact_of_records except all select * from fact)) o $$, 'nothing'),
   ('audit', 'no review of its handlings either', 'supervisor', test.with_everything(), test.matched('own', 'city'),
     $$ select r.kind from review r where r.handling_id = test.id('handling.own') $$, 'nothing'),
   ('audit', 'a receipt of the day stays in its place', 'supervisor', test.with_everything(),
