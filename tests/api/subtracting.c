@@ -170,7 +170,7 @@ static int first_value_of(int dimension) {
 
 static void name_places(struct ears *ears) {
   ears->attacker.places = 1;
-  ears->codes[0] = atoll(CITY);
+  ears->codes[0] = strtoll(CITY, NULL, 10);
   for (int level = 3; level <= 4; level++) {
     int first = ears->attacker.places;
     ears->attacker.places += (int)sql_number("select count(*) from region where level = %d", level);
@@ -222,9 +222,9 @@ static void ears_open(struct ears *ears, const char *user) {
 
 // --- What he is told ---
 
-static struct answer ask_of_year(enum transport t, const char *token, const char *rpc, long long region, const char *more) {
+static struct answer ask_of_year(enum transport t, const char *token, const char *rpc, const char *region, const char *more) {
   return ask(world()->client, t, token, arena_printf(client_memory(), "FigureService/%s", rpc),
-             "{\"regionCode\":\"%lld\",\"from\":\"%d-01-01\",\"to\":\"%d-01-01\"%s}", region, YEAR, YEAR + 1, more);
+             "{\"regionCode\":\"%s\",\"from\":\"%d-01-01\",\"to\":\"%d-01-01\"%s}", region, YEAR, YEAR + 1, more);
 }
 
 static bool is_analyst(const struct ears *ears) {
@@ -259,7 +259,7 @@ static int value_of(int dimension, const char *key) {
 
 static void hears_breakdown(struct ears *ears, enum transport t, const char *by, int dimension) {
   struct answer answer =
-      ask_of_year(t, token_of(ears->user), "Breakdown", ears->codes[0], arena_printf(client_memory(), ",\"by\":\"%s\"", by));
+      ask_of_year(t, token_of(ears->user), "Breakdown", CITY, arena_printf(client_memory(), ",\"by\":\"%s\"", by));
   CU_ASSERT_EQUAL_FATAL(answer.code, CODE_OK);
   size_t i;
   json_t *row;
@@ -281,8 +281,8 @@ static void hears_breakdown(struct ears *ears, enum transport t, const char *by,
 }
 
 static void hears_ranking(struct ears *ears, enum transport t, const char *level) {
-  struct answer answer = ask_of_year(t, token_of(ears->user), "RankRegions", ears->codes[0],
-                                     arena_printf(client_memory(), ",\"level\":\"%s\"", level));
+  struct answer answer =
+      ask_of_year(t, token_of(ears->user), "RankRegions", CITY, arena_printf(client_memory(), ",\"level\":\"%s\"", level));
   CU_ASSERT_EQUAL_FATAL(answer.code, CODE_OK);
   size_t i;
   json_t *region;
@@ -348,7 +348,8 @@ static void hears_everything(struct ears *ears) {
   hears_ranking(ears, REST, "county");
   hears_ranking(ears, GRPC, "township");
   for (int place = 0; place < REPORTED; place++) {
-    struct answer report = ask_of_year(place % 2 ? GRPC : REST, token_of(ears->user), "GetWorkReport", ears->codes[place], "");
+    struct answer report = ask_of_year(place % 2 ? GRPC : REST, token_of(ears->user), "GetWorkReport",
+                                       arena_printf(client_memory(), "%lld", ears->codes[place]), "");
     CU_ASSERT_EQUAL_FATAL(report.code, CODE_OK);
     hears_figures(ears, place, json_at(report.body, "figures"));
   }
@@ -408,7 +409,7 @@ static void tell_the_same(json_t *figures, json_t *others) {
 static void what_is_told_is_true(void) {
   put_years();
   for (enum transport t = REST; t <= GRPC; t++) {
-    long long place = atoll(t == REST ? CITY : LINXI);
+    const char *place = t == REST ? CITY : LINXI;
     struct answer told = ask_of_year(t, token_of("analyst.chifeng"), "GetWorkReport", place, "");
     struct answer all = ask_of_year(t, token_of("supervisor.chifeng"), "GetWorkReport", place, "");
     size_t i;
@@ -463,7 +464,7 @@ static void an_analyst_is_told_what_the_public_is(void) {
   CU_ASSERT_EQUAL_FATAL(approve(GRPC, "supervisor.chifeng", text_at(asked.body, "approvalId")).code, CODE_OK);
   struct answer published = http(
       world()->client, "GET", arena_printf(client_memory(), "/reports/%s/figures.json", text_at(asked.body, "id")), NULL, NULL);
-  struct answer report = ask_of_year(REST, token_of("analyst.chifeng"), "GetWorkReport", atoll(LINXI), "");
+  struct answer report = ask_of_year(REST, token_of("analyst.chifeng"), "GetWorkReport", LINXI, "");
   CU_ASSERT_EQUAL_FATAL(report.code, CODE_OK);
   tell_the_same(json_at(report.body, "figures"), json_at(published.body, "figures"));
 }
@@ -482,17 +483,17 @@ static void whose_grants_are_narrower_is_told_what_his_places_are(void) {
   put_years();
   for (enum transport t = REST; t <= GRPC; t++) {
     const char *his = analyst_of(t, LINXI);
-    struct answer asked = ask_of_year(t, his, "GetWorkReport", atoll(CITY), "");
+    struct answer asked = ask_of_year(t, his, "GetWorkReport", CITY, "");
     CU_ASSERT_EQUAL_FATAL(asked.code, CODE_OK);
     CU_ASSERT_TRUE(json_is_true(json_at(asked.body, "narrowed")));
     CU_ASSERT_STRING_EQUAL(text_at(asked.body, "countedRegionCodes.0"), LINXI);
-    struct answer of_county = ask_of_year(t, token_of("analyst.chifeng"), "GetWorkReport", atoll(LINXI), "");
+    struct answer of_county = ask_of_year(t, token_of("analyst.chifeng"), "GetWorkReport", LINXI, "");
     tell_the_same(json_at(asked.body, "figures"), json_at(of_county.body, "figures"));
-    struct answer rows = ask_of_year(t, his, "Breakdown", atoll(CITY), ",\"by\":\"township,month\"");
+    struct answer rows = ask_of_year(t, his, "Breakdown", CITY, ",\"by\":\"township,month\"");
     CU_ASSERT_TRUE(json_is_true(json_at(rows.body, "narrowed")));
-    struct answer all = ask_of_year(t, token_of("analyst.chifeng"), "Breakdown", atoll(LINXI), ",\"by\":\"township,month\"");
+    struct answer all = ask_of_year(t, token_of("analyst.chifeng"), "Breakdown", LINXI, ",\"by\":\"township,month\"");
     CU_ASSERT_TRUE(count_at(rows.body, "rows") > 0 && json_equal(json_at(rows.body, "rows"), json_at(all.body, "rows")));
-    struct answer narrow = ask_of_year(t, analyst_of(t, LINXI_TOWNSHIP), "GetWorkReport", atoll(CITY), "");
+    struct answer narrow = ask_of_year(t, analyst_of(t, LINXI_TOWNSHIP), "GetWorkReport", CITY, "");
     CU_ASSERT_TRUE(names_field(&narrow, "region_code", "TOO_NARROW"));
   }
 }

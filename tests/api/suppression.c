@@ -220,7 +220,7 @@ static void no_small_count_follows_from_parts_and_their_wholes(void) {
     for (int layer = 0; layer < LAYERS; layer++) {
       bool told_here[1 + TABLE_COUNTIES] = {false};
       for (const char *text = told_layer(counts, layer, open); *text; text += strcspn(text, " "), text += *text == ' ') {
-        int place = atoi(text);
+        int place = (int)strtol(text, NULL, 10);
         CU_ASSERT_TRUE(counts[layer][place] >= LEAST_TOLD && open[place]);
         attacker_told(&attacker, which[layer][place], counts[layer][place]);
         told_here[place] = true;
