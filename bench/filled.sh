@@ -8,6 +8,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 
 filled_start_limit_s=60
+filled_deadline_ms=300000 # nothing fails because it is slow
 filled_var=$root/var/bench-filled
 filled_urls=
 filled_bin=
@@ -44,6 +45,7 @@ filled_serve() {
   "$filled_bin/zoufang" keys make "$ZOUFANG_INDEX_KEY_FILE" >/dev/null
   : >"$log"
   ZOUFANG_DB_URL=$(url URL) ZOUFANG_HTTP_LISTEN=127.0.0.1:0 ZOUFANG_GRPC_LISTEN=127.0.0.1:0 ZOUFANG_METRICS_LISTEN=127.0.0.1:0 \
+    ZOUFANG_DEADLINE_MS=$filled_deadline_ms ZOUFANG_DEADLINE_MAX_MS=$filled_deadline_ms \
     "$filled_bin/zoufang" serve >"$log" 2>&1 &
   server=$!
   until line=$(grep -m 1 '"message":"serving"' "$log"); do

@@ -23,7 +23,7 @@ from exports import PSQL, export, psql
 from second import Records, work_report
 from ugly import World, periods_and_places
 
-LIMIT_S = 120
+LIMIT_S = 300
 FORBIDDEN = 403
 CITY = 150400000000
 PLACES = {"a township": 150424100000, "its county": 150424000000, "another county": 150404000000, "the city": CITY}
