@@ -2,10 +2,11 @@
 -- what is done itself in 0025 and where else it belongs.
 set local search_path = zoufang;
 
--- Kinds: 1 a grant, 2 a code with which another sets his password, 3 a step, 4 a deadline, 5 a term in use, 6 opening many reporters, 8 publishing a report.
+-- Kinds: 1 a grant, 2 a code with which another sets his password, 3 a step, 4 a deadline, 5 a term in use, 6 opening many reporters, 8 publishing a report,
+-- 9 a term of retention.
 create table approval (
   id uuid primary key default gen_random_uuid(),
-  kind int2 not null check (kind between 1 and 8),
+  kind int2 not null check (kind between 1 and 9),
   user_id uuid references account,
   region_code int8 references region,
   payload jsonb not null default '{}' check (jsonb_typeof(payload) = 'object'),
@@ -113,6 +114,7 @@ begin
     when 5 then perform carry_out_term(a);
     when 6 then perform carry_out_reveal(a);
     when 8 then perform carry_out_report(a);
+    when 9 then perform carry_out_retention(a);
   end case;
 end
 $$;
@@ -233,14 +235,18 @@ select a.id,
        (p.report ->> 'id')::uuid as "report.id",
        case when a.kind = 8 then a.region_code end as "report.region_code",
        (p.report ->> 'from')::date as "report.from",
-       (p.report ->> 'to')::date as "report.to"
+       (p.report ->> 'to')::date as "report.to",
+       (p.retention ->> 'record_class')::int2 as "retention.term.record_class",
+       (p.retention ->> 'years')::int4 as "retention.term.years",
+       (p.retention ->> 'remove')::boolean as "retention.remove"
 from approval a
 cross join lateral (
   select case a.kind when 1 then a.payload end as granted,
          case a.kind when 3 then a.payload end as step,
          case a.kind when 4 then a.payload end as deadline,
          case a.kind when 5 then a.payload end as term,
-         case a.kind when 8 then a.payload end as report
+         case a.kind when 8 then a.payload end as report,
+         case a.kind when 9 then a.payload end as retention
 ) p;
 grant select on approval_answer to zoufang;
 

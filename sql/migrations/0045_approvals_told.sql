@@ -34,7 +34,7 @@ begin
   return null;
 end
 $$;
-create trigger approval_told after insert or update of state on approval for each row when (new.kind between 1 and 5) execute function approval_told();
+create trigger approval_told after insert or update of state on approval for each row when (new.kind in (1, 2, 3, 4, 5, 9)) execute function approval_told();
 
 -- `leads_at`: of a request to open many reporters, where all of its leads lie. `concerned`: whom it is about.
 create or replace view reminder_standing with (security_invoker) as

@@ -119,6 +119,8 @@ begin
   gone := gone || erase_persons(persons);
   -- Kept answers that name any of it.
   delete from request_claim c where jsonb_path_exists(c.answer, '$[*].* ? (@ == $gone[*])', jsonb_build_object('gone', to_jsonb(gone)));
+  with holds as (delete from legal_hold h where h.record_id = any (gone::uuid[]) returning h.id)
+  select gone || array_agg(h.id::text) into gone from holds h;
   perform audit_erase_hashes(gone);
   perform set_config('zoufang.erasing', '', true);
 end

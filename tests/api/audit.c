@@ -62,6 +62,8 @@ static const struct telling {
     {"StepService/RemoveStep", "created approval done, created reminder done"},
     {"StepService/SetDeadline", "created approval done, created reminder done"},
     {"StepService/RemoveDeadline", "created approval done, created reminder done"},
+    {"RetentionService/SetRetention", "created approval done, created reminder done"},
+    {"RetentionService/HoldRecord", "created hold done"},
     {"LeadService/RequestBulkReveal", "created approval done, created reminder done"},
     {"FigureService/PublishReport", "created approval done, created reminder done, created report done"},
     {"ApprovalService/Approve", "changed approval done, created grant done, created reminder done"},

@@ -32,6 +32,13 @@ select a.id as "approvals.id",
        a."term.place" as "approvals.term.place",
        a."term.retired" as "approvals.term.retired",
        a."reveal.lead_ids" as "approvals.reveal.lead_ids",
+       a."report.id" as "approvals.report.id",
+       a."report.region_code" as "approvals.report.region_code",
+       a."report.from" as "approvals.report.from",
+       a."report.to" as "approvals.report.to",
+       a."retention.term.record_class" as "approvals.retention.term.record_class",
+       a."retention.term.years" as "approvals.retention.term.years",
+       a."retention.remove" as "approvals.retention.remove",
        a.requested_at as "page.requested_at",
        a.id as "page.id"
 from approval_answer a

@@ -111,6 +111,8 @@ from (
     ('an admin is not told what waits that is about himself', 'second', test.let_wait(1, 'second', 150424000000, 'admin', '{}'), 8, '0'),
     ('an auditor decides nothing', 'auditor', test.let_wait(1, 'colleague', 150424000000, 'admin', '{}'), 8, '0'),
     ('an auditor is told what an admin asked for', 'auditor', test.let_wait(1, 'colleague', 150424000000, 'admin', '{}'), 9, '1'),
+    ('an auditor is told what an admin asked for of retention', 'auditor',
+      test.let_wait(9, null, null, 'admin', '{"record_class": 3, "years": 10, "remove": false}'), 9, '1'),
     ('an admin is not told that another asked', 'second', test.let_wait(1, 'colleague', 150424000000, 'admin', '{}'), 9, '0'),
     ('an auditor is not told what is about leads', 'auditor',
       test.let_wait(6, null, null, 'city', jsonb_build_object('lead_ids', jsonb_build_array(test.id('lead.own')))), 9, '0'),

@@ -25,6 +25,8 @@ language sql immutable as $$
       o(number, lead_id, case_id, by, at, reason);
     insert into publication (id, kind, office_id, title, published_on, case_id, etag, created_by, written_by)
     values (test.id('publication.of it'), 3, test.id('office.south'), 'x', '2020-05-01', test.id('case.own'), sha256('x'), test.id('city'), test.id('city'));
+    insert into legal_hold (record_class, record_id, reason, set_by)
+    values (3, test.id('lead.own'), 'x', test.id('city')), (4, test.id('case.own'), 'x', test.id('city'));
     insert into request_claim (user_id, request_id, method, hash, answer)
     values
       (test.id('officer'), test.id('request'), 'CaseService/CreateCase', 'x', jsonb_build_array(jsonb_build_object('id', test.id('case.own')))),
@@ -64,7 +66,7 @@ values
   ('audit', 'what hangs on a lead stands in all these tables', 'supervisor', test.with_everything(), null,
     $$ select test.tables_with(array[test.id('lead.own'), test.id('case.own'), test.id('person.own'), test.id('person.talked')]) $$,
     'case_event case_file case_lead case_person fact handling lead lead_event lead_feedback lead_link lead_outcome lead_reporter lead_reporter_version '
-      'lead_version person photo publication recommendation reminder request_claim'),
+      'lead_version legal_hold person photo publication recommendation reminder request_claim'),
   ('audit', 'nothing of a lead is left in any table that is matched to a leader of the highest office', 'supervisor', test.with_everything(),
     test.matched('own', 'city'),
     $$ select test.tables_with(array[test.id('lead.own'), test.id('case.own'), test.id('person.own'), test.id('person.talked')]) $$, 'nothing'),
