@@ -2,8 +2,8 @@
 
     figures.py HOST:PORT USERNAME PASSWORD RUNS YEAR [CASE]
 
-Prints a line a case (of those whose name has CASE in it): its name, the median and the slowest in milliseconds, the answer's bytes and the
-median that is aimed at. Fails where an answer is not good.
+Prints a line a case (of those whose name has CASE in it): its name, the median and the slowest in milliseconds, the answer's bytes, and where
+there is one the median that is aimed at and whether it is met. Fails where an answer is not good.
 """
 
 import http.client
@@ -89,7 +89,9 @@ def main(address, username, password, runs, year, part=""):
                 begin = time.monotonic()
                 client.ask("GET", path)
                 times.append(1000 * (time.monotonic() - begin))
-            print(name, f"{statistics.median(times):.0f}", f"{max(times):.0f}", size, aim or "", sep="\t", flush=True)
+            median = statistics.median(times)
+            verdict = "" if aim is None else "met" if median <= aim else "missed"
+            print(name, f"{median:.0f}", f"{max(times):.0f}", size, aim or "-", verdict, sep="\t", flush=True)
 
 
 if __name__ == "__main__":

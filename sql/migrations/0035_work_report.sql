@@ -28,6 +28,7 @@ end
 $$;
 
 -- Cases, their persons, how these were handled, and reviews.
+create index publication_of_case on publication (published_on) include (case_id) where kind = 3 and withdrawn_at is null;
 create index case_file_accused on case_file using gin (accused) where accused is not null;
 create index person_counted on person (id) include (same_as) where same_as is not null;
 
@@ -108,13 +109,10 @@ begin
   group by d.k
   union all
   select 'business_publicised', w.k, count(distinct c.id)
-  from publication u
-  join case_file c on c.id = u.case_id
+  from unnest(wide) w
+  join publication u on u.published_on >= w.from_day and u.published_on < w.until_day
+  join case_file c on c.id = u.case_id and c.region_code between w.first and w.last
   join campaign g on g.id = c.campaign_id
-  join unnest(wide) w
-    on c.region_code between w.first and w.last
-   and u.published_on >= w.from_day
-   and u.published_on < w.until_day
   where u.kind = 3
     and u.withdrawn_at is null
     and g.domain = 'business'
