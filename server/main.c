@@ -15,6 +15,7 @@ static const struct command {
     {"reports", "write FOLDER", "writes published reports for a website", command_reports},
     {"offices", "make", "makes the offices of all regions", command_offices},
     {"user", "add | password | grant | disable", "makes and changes accounts", command_user},
+    {"users", "import ROSTER.csv", "makes and changes accounts by a roster", command_users},
     {"seal", "rotate | reindex", "seals reporters under the newest keys", command_seal},
     {"audit", "seal | export-seal | verify | erase ID", "seals and verifies the audit", command_audit},
     {"keys", "make FILE | public FILE", "makes a fresh key; prints what verifies its seals", command_keys},

@@ -4,6 +4,6 @@ select gen_random_uuid(),
        $1,
        $2,
        nullif($3, ''),
-       (select o.id from office o where o.region_code = $4::int8 and o.closed_on is null order by o.kind, o.opened_on, o.id limit 1),
+       office_in($4::int8),
        $5::boolean,
        sha256(convert_to(gen_random_uuid()::text, 'UTF8'));

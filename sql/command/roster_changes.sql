@@ -1,0 +1,6 @@
+-- users import: what differs, as it is told: by person, leavers last.
+select c.kind,
+       c.username,
+       c.told
+from roster_change c
+order by c.kind = 'leaves', c.username, c.place, c.told;
