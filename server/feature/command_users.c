@@ -31,7 +31,7 @@ struct roster {
   unsigned lines;
   int bad;           // faults told
   PGresult *changes; // kind, username, what is told
-  PGresult *count;   // persons, who join, move, change otherwise, leave
+  PGresult *count;   // persons; who join, move, change otherwise, leave, stay for their leads
 };
 
 static bool read_row(struct incoming *incoming, const char *const *fields) {
@@ -108,6 +108,8 @@ static void tell(const struct roster *roster) {
   printf("%u lines, %d faults, %s persons: %s join, %s move, %s change otherwise; %s leave%s\n", roster->lines, roster->bad,
          PQgetvalue(count, 0, 0), PQgetvalue(count, 0, 1), PQgetvalue(count, 0, 2), PQgetvalue(count, 0, 3),
          PQgetvalue(count, 0, 4), somebody_leaves(roster) ? "" : ", whose accounts stay");
+  if (strcmp(PQgetvalue(count, 0, 5), "0") != 0)
+    printf("%s more would leave, but answer for open leads\n", PQgetvalue(count, 0, 5));
   if (roster->dry_run)
     printf("dry run: nothing is done\n");
 }

@@ -3,4 +3,4 @@ select c.kind,
        c.username,
        c.told
 from roster_change c
-order by c.kind = 'leaves', c.username, c.place, c.told;
+order by c.kind in ('leaves', 'stays'), c.username, c.place, c.told;
