@@ -279,6 +279,28 @@ static void who_is_in_no_line_any_more_leaves_where_told_so_and_never_while_a_li
   empty_offices();
 }
 
+static void what_a_leaver_s_phone_still_has_is_held_for_14_days_and_nothing_else_is_his(void) {
+  const char *stays = fresh_name("zhu"), *leaves = fresh_name("zou");
+  const char *left = line(EAST, "虚构朱", stays, "officer,,,,,");
+  imported(roster_of(left, line(EAST, "虚构邹", leaves, "officer,,,,,"), ""), NULL, NULL, NULL);
+  struct answer enrolled = set_password(REST, leaves, "a long word of his own");
+  const char *token = text_at(enrolled.body, "accessToken");
+  imported(roster_of(left, "", ""), "--leavers", NULL, NULL);
+  BOTH(t) {
+    struct answer pushed =
+        ask(world()->client, t, token, "SyncService/Push", "{\"visits\":[%s]}", visit_json(fresh_id(), "150423100200", ""));
+    CU_ASSERT_EQUAL(pushed.code, CODE_OK);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text_at(pushed.body, "results.0.status"), "HELD"));
+    CU_ASSERT_EQUAL(ask(world()->client, t, token, "SyncService/Pull", "{}").code, CODE_UNAUTHENTICATED);
+  }
+  CU_ASSERT_TRUE(sql_run("update account set disabled_at = now() - interval '14 days' where username = '%s'", leaves));
+  BOTH(t)
+  CU_ASSERT_EQUAL(
+      ask(world()->client, t, token, "SyncService/Push", "{\"visits\":[%s]}", visit_json(fresh_id(), "150423100200", "")).code,
+      CODE_UNAUTHENTICATED);
+  empty_offices();
+}
+
 static void who_answers_for_open_leads_stays_until_they_are_handed_over_and_the_others_leave(void) {
   const char *stays = fresh_name("wu"), *busy = fresh_name("xu"), *idle = fresh_name("yu");
   const char *left = line(EAST, "虚构吴", stays, "officer,,,,,");
@@ -395,6 +417,7 @@ SUITE_WITH(rosters, open_offices, client_forget, 120, TEST(a_dry_run_tells_what_
            TEST(a_dry_run_with_bad_lines_tells_what_is_good_too),
            TEST(bad_lines_are_skipped_where_told_so_with_all_that_is_the_same_person_s),
            TEST(who_is_in_no_line_any_more_leaves_where_told_so_and_never_while_a_line_is_bad),
+           TEST(what_a_leaver_s_phone_still_has_is_held_for_14_days_and_nothing_else_is_his),
            TEST(who_answers_for_open_leads_stays_until_they_are_handed_over_and_the_others_leave),
            TEST(admins_and_auditors_neither_leave_nor_lose_by_a_roster),
            TEST(a_spreadsheet_s_mark_and_order_of_columns_are_taken_and_columns_that_are_left_out_stay),
