@@ -31,7 +31,9 @@ static int level_of(const char *text) {
 static bool is_day(const char *text) {
   struct tm day = {0};
   const char *end = strptime(text, "%Y-%m-%d", &day);
-  return end && !*end;
+  int written = day.tm_mday;
+  timegm(&day); // makes 1 March of 30 February
+  return end && !*end && day.tm_mday == written;
 }
 
 static const char *or_null(const char *text) {

@@ -92,6 +92,7 @@ static void every_bad_end_is_named_and_nothing_is_done(void) {
   } cases[] = {
       {"150424100202,150424100000,village,并,15042410020,2024-01-01\n", "line 2: successor_code must be 12 digits"},
       {"150424100202,150424100000,village,并,150424100203,2024-13-01\n", "line 2: ended_on must be a day"},
+      {"150424100202,150424100000,village,并,150424100203,2023-02-29\n", "line 2: ended_on must be a day"},
       {"150424100202,150424100000,village,并,150424100203,\n", "line 2: successor_code and ended_on stand together"},
       {"150424100202,150424100000,village,并,,2024-01-01\n", "line 2: successor_code and ended_on stand together"},
       {"150424100202,150424100000,village,并,150424100999,2024-01-01\n", "line 2: successor_code 150424100999 is not known"},

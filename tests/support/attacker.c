@@ -82,7 +82,8 @@ static bool sum_follows(struct attacker *a, int whole, const int *parts, int cou
   int whole_least = a->least[whole], whole_most = a->most[whole];
   for (int i = 0; i < count; i++) {
     int p = parts[i], other_least = least - a->least[p], other_most = most - a->most[p];
-    if (narrow(&a->least[p], &a->most[p], whole_least - other_most, whole_most - other_least)) {
+    bool holds = whole_least <= whole_most && a->least[p] <= a->most[p]; // of what contradicts itself anything would follow
+    if (holds && narrow(&a->least[p], &a->most[p], whole_least - other_most, whole_most - other_least)) {
       least = other_least + a->least[p];
       most = other_most + a->most[p];
       any = true;
