@@ -261,7 +261,7 @@ static bool is_removal_of(json_t *change, const char *id) {
 // The cursor of the stream's next heartbeat or change.
 static const char *await_removal(struct watching *watching, const char *id) {
   for (;;) {
-    json_t *change = watching_next(watching, SOON_MS);
+    json_t *change = watching_told(watching, SOON_MS);
     if (!change || is_removal_of(change, id)) {
       CU_ASSERT_PTR_NOT_NULL(change);
       return change ? text_at(change, "cursor") : "";

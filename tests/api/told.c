@@ -158,7 +158,7 @@ static void a_lead_whose_time_passes_is_told_within_seconds_and_across_breaks_on
     CU_ASSERT_EQUAL(reminders_pulled_soon(t, "supervisor.chifeng", &chief, "ANSWER_OWED", owed), 1);
     struct watching *again = watch_from(t, "supervisor.chifeng", cursor);
     bool twice = false, missed = true;
-    for (json_t *change; missed && (change = watching_next(again, LATER_MS));) {
+    for (json_t *change; missed && (change = watching_told(again, LATER_MS));) {
       twice |= strcmp(text_at(change, "reminder.recordId"), lead) == 0;
       missed = strcmp(text_at(change, "reminder.recordId"), owed) != 0;
     }
@@ -182,7 +182,7 @@ static void many_that_become_due_at_once_are_all_told(void) {
                 "now() + interval '1 second' from generate_series(1, %d), account a where a.username = 'officer.linxi'",
                 LINXI_VILLAGE, LINXI_VILLAGE, t == REST ? "R" : "G", MANY));
     json_t *heard = json_object(), *change;
-    while (json_object_size(heard) < MANY && (change = watching_next(city, LATER_MS)))
+    while (json_object_size(heard) < MANY && (change = watching_told(city, LATER_MS)))
       if (strcmp(text_at(change, "reminder.kind"), "REMINDER_KIND_OVERDUE_LEAD") == 0)
         json_object_set_new(heard, text_at(change, "reminder.id"), json_true());
     CU_ASSERT_EQUAL(json_object_size(heard), MANY);
@@ -278,18 +278,18 @@ static void a_database_that_begins_anew_resets_streams_and_pulls(void) {
     struct watching *watching = watch(t, "supervisor.linxi", &at);
     reminders_pulled(t, "supervisor.linxi", &cursor, "", "");
     CU_ASSERT_TRUE_FATAL(sql_run("delete from sync_marker"));
-    json_t *change = watching_next(watching, LATER_MS);
+    json_t *change = watching_told(watching, LATER_MS);
     CU_ASSERT_TRUE(change && json_is_true(json_at(change, "reset")));
     const char *fresh = text_at(change, "cursor"), *lead = raise("officer.linxi", "");
     CU_ASSERT_TRUE(*fresh);
-    CU_ASSERT_STRING_EQUAL(text_at(watching_next(watching, LATER_MS), "lead.id"), lead);
+    CU_ASSERT_STRING_EQUAL(text_at(watching_told(watching, LATER_MS), "lead.id"), lead);
     watching_close(watching);
     struct watching *stale = watch_from(t, "supervisor.linxi", at);
-    change = watching_next(stale, LATER_MS);
+    change = watching_told(stale, LATER_MS);
     CU_ASSERT_TRUE(change && json_is_true(json_at(change, "reset")));
     watching_close(stale);
     struct watching *again = watch_from(t, "supervisor.linxi", fresh);
-    CU_ASSERT_STRING_EQUAL(text_at(watching_next(again, LATER_MS), "lead.id"), lead);
+    CU_ASSERT_STRING_EQUAL(text_at(watching_told(again, LATER_MS), "lead.id"), lead);
     watching_close(again);
     struct answer pulled =
         must(ask(world()->client, t, token_of("supervisor.linxi"), "SyncService/Pull", "{\"cursor\":\"%s\"}", cursor));

@@ -39,7 +39,7 @@ int reminders_pulled_soon(enum transport t, const char *user, const char **curso
 json_t *reminder_watched(struct watching *watching, int timeout_ms, const char *kind, const char *record) {
   int64_t until_us = clock_us() + timeout_ms * 1000LL;
   json_t *change;
-  while ((change = watching_next(watching, (int)((until_us - clock_us()) / 1000)))) {
+  while ((change = watching_told(watching, (int)((until_us - clock_us()) / 1000)))) {
     json_t *reminder = json_at(change, "reminder");
     if (reminder && is_about(reminder, kind, record))
       return change;

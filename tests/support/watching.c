@@ -331,6 +331,16 @@ json_t *watching_next(struct watching *watching, int timeout_ms) {
   return watching->transport == REST ? rest_next(watching, timeout_ms) : grpc_next(watching, timeout_ms);
 }
 
+json_t *watching_told(struct watching *watching, int timeout_ms) {
+  int64_t until_us = clock_us() + (int64_t)timeout_ms * 1000;
+  json_t *message;
+  do {
+    int64_t left_ms = (until_us - clock_us()) / 1000;
+    message = watching_next(watching, left_ms > 0 ? (int)left_ms : 0);
+  } while (message && json_is_true(json_at(message, "heartbeat")));
+  return message;
+}
+
 struct answer watching_end(struct watching *watching) {
   return watching->end;
 }

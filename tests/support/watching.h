@@ -15,6 +15,10 @@ void watching_close(struct watching *watching);
 // The next message, until the test's end. NULL where none came within `timeout_ms` or the stream ended, see watching_end.
 json_t *watching_next(struct watching *watching, int timeout_ms);
 
+// The next message that says more than that the stream is alive, as watching_next: how long a test takes until then is not its
+// matter.
+json_t *watching_told(struct watching *watching, int timeout_ms);
+
 // How the stream ended: code OK where it did not; over REST without an end of its own, UNAVAILABLE.
 struct answer watching_end(struct watching *watching);
 
