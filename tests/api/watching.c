@@ -175,7 +175,7 @@ static void nothing_is_missed_across_a_break(void) {
 static void a_long_break_is_caught_up_with_in_pages(void) {
   BOTH(t) {
     struct watching *before = watching_open(world()->client, t, token_of("supervisor.linxi"), WATCH, "{}", true);
-    const char *cursor = text_at(watching_told(before, LATER_MS), "cursor");
+    const char *cursor = text_at(watching_next(before, LATER_MS), "cursor");
     watching_close(before);
     push_many(450);
     struct watching *after = watch_from(t, "supervisor.linxi", cursor);
@@ -195,7 +195,7 @@ static void a_lead_that_went_out_of_sight_during_a_break_is_removed(void) {
     struct answer pushed = ask(world()->client, t, token_of("officer.linxi"), "SyncService/Push", "{\"leads\":[%s]}",
                                lead_json(id, LINXI_VILLAGE, ",\"accused\":[{\"name\":\"某甲\"}]"));
     struct watching *before = watching_open(world()->client, t, token_of("supervisor.linxi"), WATCH, "{}", true);
-    const char *cursor = text_at(watching_told(before, LATER_MS), "cursor");
+    const char *cursor = text_at(watching_next(before, LATER_MS), "cursor");
     watching_close(before);
     ask(world()->client, t, token_of("supervisor.chifeng"), "LeadService/MatchAccused",
         "{\"id\":\"%s\",\"etag\":\"%s\",\"place\":1,\"userId\":\"%s\"}", id, text_at(pushed.body, "results.0.etag"),
@@ -209,7 +209,7 @@ static void a_lead_that_went_out_of_sight_during_a_break_is_removed(void) {
 static void a_cursor_that_was_changed_or_is_anothers_begins_anew(void) {
   BOTH(t) {
     struct watching *other = watching_open(world()->client, t, token_of("officer.balin"), WATCH, "{}", true);
-    const char *anothers = text_at(watching_told(other, LATER_MS), "cursor");
+    const char *anothers = text_at(watching_next(other, LATER_MS), "cursor");
     watching_close(other);
     struct answer pulled = ask(world()->client, t, token_of("supervisor.linxi"), "SyncService/Pull", "{}");
     const char *cursors[] = {anothers, "no cursor at all", text_at(pulled.body, "cursor")};
