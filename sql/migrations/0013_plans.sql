@@ -145,7 +145,7 @@ end
 $$;
 
 -- Forgets what is kept for a time only, at most some thousands of each kind: the server runs it until nothing goes, once an hour.
--- Several servers do not get in each other's way. It says how many rows went.
+-- Several servers do not get in each other's way. It says how many rows went. What is kept by month is folded meanwhile (0061).
 create or replace function forget_old(out forgotten int8)
 language plpgsql security definer set search_path = zoufang, pg_temp as $$
 declare
@@ -177,6 +177,7 @@ begin
   where ctid = any (array(select f.ctid from login_failure f where f.failed_at < now() - interval '1 day' limit most));
   get diagnostics went = row_count;
   forgotten := forgotten + went;
+  perform fold_visit_months();
 end
 $$;
 

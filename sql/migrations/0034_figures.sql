@@ -165,6 +165,42 @@ language sql immutable parallel safe as $$
   )
 $$;
 
+-- The facts of some kinds that count in windows, and the leads received in them, without what blinds. Of a fact whether its conclusion was approved
+-- before the period's end, and still in force then. Both are inlined where they are read: a statement that names its kinds is planned for the
+-- index that has these.
+create function facts_within(windows figure_window[], kinds int2[], blinded uuid[])
+returns table (
+  k int4, kind int2, holder_id uuid, concluded boolean, in_force boolean, channel int2, state int2, campaign_id uuid, sweep boolean, linked boolean,
+  result int2, solved boolean, satisfaction int2, form int2, disciplined boolean, once uuid, led_by uuid
+)
+language sql stable parallel safe rows 1000 as $$
+  select w.k, f.kind, f.holder_id, f.approved_at < w.ends_at, f.undone_at is null or f.undone_at >= w.ends_at, f.channel, f.state, f.campaign_id,
+         f.sweep, f.linked, f.result, f.solved, f.satisfaction, f.form, f.disciplined, f.once, f.led_by
+  from unnest(windows) w
+  join fact f
+    on f.region_code / 1000000 = w.county
+   and f.kind = any (kinds)
+   and f.at >= w.from_at
+   and f.at < w.until_at
+   and f.region_code between w.first and w.last
+  where f.accused is null
+     or not f.accused && blinded
+$$;
+
+create function leads_within(windows figure_window[], blinded uuid[])
+returns table (k int4, region_code int8, channel int2, occurrence int2, sweep_round int4)
+language sql stable parallel safe rows 1000 as $$
+  select w.k, l.region_code, l.channel, l.occurrence, l.sweep_round
+  from unnest(windows) w
+  join lead l
+    on l.region_code / 1000000 = w.county
+   and l.received_at >= w.from_at
+   and l.received_at < w.until_at
+   and l.region_code between w.first and w.last
+  where l.state <> 11
+    and (l.accused is null or not l.accused && blinded)
+$$;
+
 -- What of a region is counted for the caller: whether that is less than all of it, and the topmost regions that are.
 create function figure_sight(asked int8, out narrowed boolean, out counted int8[])
 language plpgsql stable security definer set search_path = zoufang, pg_temp as $$
@@ -280,130 +316,24 @@ declare
   blinded constant uuid[] := blind();
 begin
   return query
-  select 'sweep_problems', w.k, count(*)
-  from unnest(windows) w
-  join lead l
-    on l.region_code / 1000000 = w.county
-   and l.received_at >= w.from_at
-   and l.received_at < w.until_at
-   and l.region_code between w.first and w.last
+  select 'sweep_problems', l.k, count(*)
+  from leads_within(windows, blinded) l
   where l.sweep_round is not null
-    and l.state <> 11
-    and (l.accused is null or not l.accused && blinded)
-  group by w.k
+  group by l.k
   union all
   select v.key, t.k, v.value
   from (
-    select w.k,
+    select f.k,
            count(*) filter (where f.kind = 1) as concluded,
            count(*) filter (where f.kind = 4 and f.satisfaction <= 2) as satisfied,
            count(*) filter (where f.kind = 4 and f.satisfaction <= 4) as asked
-    from unnest(windows) w
-    join fact f
-      on f.region_code / 1000000 = w.county
-     and f.kind in (1, 4)
-     and f.at >= w.from_at
-     and f.at < w.until_at
-     and f.region_code between w.first and w.last
+    from facts_within(windows, '{1,4}', blinded) f
     where f.sweep
       and f.state <> 11
-      and (f.undone_at is null or f.undone_at >= w.ends_at)
-      and (f.accused is null or not f.accused && blinded)
-    group by w.k
+      and f.in_force
+    group by f.k
   ) t
   cross join lateral (values ('sweep_concluded', t.concluded), ('sweep_satisfied', t.satisfied), ('sweep_asked', t.asked)) v(key, value);
-end
-$$;
-
--- What is counted of visits, kept with each: copies handed out, and how many of ours went.
-create function all_of(numbers int4[]) returns int8
-language sql immutable parallel safe as $$ select coalesce(sum(n), 0) from unnest(numbers) n $$;
-create function different(ids uuid[]) returns int4
-language sql immutable parallel safe as $$ select count(distinct i)::int4 from unnest(ids) i $$;
-alter table visit
-  add column copies int8 not null generated always as (case when material_copies = '{}' then 0 else zoufang.all_of(material_copies) end) stored,
-  add column went int4 not null
-    generated always as (case when team = '{}' then 1 else zoufang.different(team || recorder_id) end) stored;
-alter table visit_version add column copies int8, add column went int4;
-comment on column visit.copies is 'How many copies of all materials were handed out.';
-comment on column visit.went is 'How many of ours went, the recorder and the team.';
-create index visit_figures on visit ((region_code / 1000000), kind, started_at) include (region_code, copies, went, people_met, led_by)
-  where state = 1 and kind in (1, 2, 8);
-create index visit_publicity on visit ((region_code / 1000000), started_at) include (region_code, recorder_id, team)
-  where state = 1 and kind = 8;
-create index visit_solved on visit ((region_code / 1000000), started_at) include (region_code, led_by, solved_leads)
-  where state = 1 and kind = 2 and solved_leads <> '{}';
-create index visit_solved_leads on visit ((region_code / 1000000), started_at) include (region_code, led_by, solved_leads)
-  where state = 1 and kind = 2 and array_remove(solved_leads, null) <> '{}';
-
--- What is summed up of visits by period, and who took part in publicity.
-create function visits_counted(windows figure_window[]) returns table (k int4, copies int8, went int8, receptions int8, met int8)
-language plpgsql stable security definer rows 2 set search_path = zoufang, pg_temp set max_parallel_workers_per_gather = 2 as $$
-#variable_conflict use_column
-declare
-  spans constant figure_span[] := figure_spans(windows);
-begin
-  return query execute (
-    select 'select k, sum(c.copies)::int8, sum(c.went)::int8, sum(c.receptions)::int8, sum(c.met)::int8 from ('
-      || string_agg(
-           format(
-             'select %s as span, sum(v.copies) filter (where v.kind in (1, 8)) as copies, sum(v.went) filter (where v.kind = 1) as went,
-                     count(a.id) as receptions, sum(v.people_met) filter (where a.id is not null) as met
-              from visit v
-              left join account a on a.id = v.led_by and v.kind = 2 and a.leader
-              where %s and v.state = 1 and v.kind in (1, 2, 8)',
-             i, in_span('v', 'started_at', i)
-           ),
-           ' union all '
-         )
-      || ') c cross join lateral unnest(($1[c.span]).ks) k group by k'
-    from generate_series(1, greatest(cardinality(spans), 1)) i
-  ) using spans;
-end
-$$;
-
-create function publicity_officers(windows figure_window[]) returns table (k int4, officers int8)
-language plpgsql stable security definer rows 2 set search_path = zoufang, pg_temp set max_parallel_workers_per_gather = 2 as $$
-#variable_conflict use_column
-declare
-  spans constant figure_span[] := figure_spans(windows);
-begin
-  return query execute (
-    select 'select k, count(distinct c.id) from ('
-      || string_agg(
-           format(
-             'select %s as span, m.id
-              from visit v
-              cross join lateral unnest(v.team || v.recorder_id) m(id)
-              where %s and v.state = 1 and v.kind = 8
-              group by m.id',
-             i, in_span('v', 'started_at', i)
-           ),
-           ' union all '
-         )
-      || ') c cross join lateral unnest(($1[c.span]).ks) k group by k'
-    from generate_series(1, greatest(cardinality(spans), 1)) i
-  ) using spans;
-end
-$$;
-
-create function figures_of_visits(windows figure_window[]) returns table (key text, k int4, value int8)
-language plpgsql stable security definer rows 20 set search_path = zoufang, pg_temp as $$
-#variable_conflict use_column
-begin
-  return query
-  select f.key, c.k, f.value
-  from visits_counted(windows) c
-  cross join lateral (
-    values
-      ('materials_handed_out', c.copies),
-      ('down_visit_person_times', c.went),
-      ('receptions', c.receptions),
-      ('people_received', c.met)
-  ) f(key, value)
-  union all
-  select 'publicity_officers', p.k, p.officers
-  from publicity_officers(windows) p;
 end
 $$;
 
@@ -432,73 +362,38 @@ begin
       and array_remove(v.solved_leads, null) <> '{}'
       and a.leader
     union all
-    select 'reception_problems_solved', w.k, f.holder_id, f.linked
-    from unnest(windows) w
-    join fact f
-      on f.region_code / 1000000 = w.county
-     and f.at >= w.from_at
-     and f.at < w.until_at
-     and f.region_code between w.first and w.last
+    select 'reception_problems_solved', f.k, f.holder_id, f.linked
+    from facts_within(windows, '{6}', blinded) f
     join account a on a.id = f.led_by
-    where f.kind = 6
-      and f.state <> 11
-      and (f.accused is null or not f.accused && blinded)
-      and f.approved_at < w.ends_at
-      and (f.undone_at is null or f.undone_at >= w.ends_at)
+    where f.state <> 11
+      and f.concluded
+      and f.in_force
       and a.leader
     union all
-    select 'down_visit_leads', w.k, f.holder_id, true
-    from unnest(windows) w
-    join fact f
-      on f.region_code / 1000000 = w.county
-     and f.at >= w.from_at
-     and f.at < w.until_at
-     and f.region_code between w.first and w.last
-    where f.kind = 5
+    select 'down_visit_leads', f.k, f.holder_id, true
+    from facts_within(windows, '{5}', blinded) f
+    where f.linked
+      and f.state <> 11
+    union all
+    select 'false_accusations', f.k, f.holder_id, true
+    from facts_within(windows, '{1}', blinded) f
+    where f.result in (3, 4)
       and f.linked
       and f.state <> 11
-      and (f.accused is null or not f.accused && blinded)
+      and f.in_force
     union all
-    select 'false_accusations', w.k, f.holder_id, true
-    from unnest(windows) w
-    join fact f
-      on f.region_code / 1000000 = w.county
-     and f.at >= w.from_at
-     and f.at < w.until_at
-     and f.region_code between w.first and w.last
-    where f.kind = 1
-      and f.result in (3, 4)
-      and f.linked
-      and f.state <> 11
-      and (f.accused is null or not f.accused && blinded)
-      and (f.undone_at is null or f.undone_at >= w.ends_at)
-    union all
-    select 'business_problems_rectified', w.k, f.holder_id, f.linked
-    from unnest(windows) w
-    join fact f
-      on f.region_code / 1000000 = w.county
-     and f.at >= w.from_at
-     and f.at < w.until_at
-     and f.region_code between w.first and w.last
-    where f.kind = 1
-      and f.channel = 7
+    select 'business_problems_rectified', f.k, f.holder_id, f.linked
+    from facts_within(windows, '{1}', blinded) f
+    where f.channel = 7
       and f.solved
       and f.state <> 11
-      and (f.accused is null or not f.accused && blinded)
-      and (f.undone_at is null or f.undone_at >= w.ends_at)
+      and f.in_force
       and f.campaign_id in (select g.id from campaign g where g.domain = 'business')
     union all
-    select 'sweep_reported_back', w.k, f.holder_id, f.linked
-    from unnest(windows) w
-    join fact f
-      on f.region_code / 1000000 = w.county
-     and f.kind = 4
-     and f.at >= w.from_at
-     and f.at < w.until_at
-     and f.region_code between w.first and w.last
+    select 'sweep_reported_back', f.k, f.holder_id, f.linked
+    from facts_within(windows, '{4}', blinded) f
     where f.sweep
       and f.state <> 11
-      and (f.accused is null or not f.accused && blinded)
   ),
   reached as (
     select distinct c.id as start, c.id
@@ -527,57 +422,28 @@ begin
     left join matter m on m.start = c.id
     group by c.key, c.k
     union all
-    -- Leads that are linked to none are a matter each, and brought or concluded once; so are problems without a lead.
-    select 'down_visit_leads', w.k, count(*)
-    from unnest(windows) w
-    join fact f
-      on f.region_code / 1000000 = w.county
-     and f.at >= w.from_at
-     and f.at < w.until_at
-     and f.region_code between w.first and w.last
-    where f.kind = 5
+    -- Leads that are linked to none are a matter each, and brought or concluded once.
+    select 'down_visit_leads', f.k, count(*)
+    from facts_within(windows, '{5}', blinded) f
+    where not f.linked
+      and f.state <> 11
+    group by f.k
+    union all
+    select 'false_accusations', f.k, count(*)
+    from facts_within(windows, '{1}', blinded) f
+    where f.result in (3, 4)
       and not f.linked
       and f.state <> 11
-      and (f.accused is null or not f.accused && blinded)
-    group by w.k
-    union all
-    select 'false_accusations', w.k, count(*)
-    from unnest(windows) w
-    join fact f
-      on f.region_code / 1000000 = w.county
-     and f.at >= w.from_at
-     and f.at < w.until_at
-     and f.region_code between w.first and w.last
-    where f.kind = 1
-      and f.result in (3, 4)
-      and not f.linked
-      and f.state <> 11
-      and (f.accused is null or not f.accused && blinded)
-      and (f.undone_at is null or f.undone_at >= w.ends_at)
-    group by w.k
-    union all
-    select 'reception_problems_solved', w.k, sum(cardinality(array_positions(v.solved_leads, null)))
-    from unnest(windows) w
-    join visit v
-      on v.region_code / 1000000 = w.county
-     and v.started_at >= w.from_at
-     and v.started_at < w.until_at
-     and v.region_code between w.first and w.last
-    join account a on a.id = v.led_by
-    where v.state = 1
-      and v.kind = 2
-      and v.solved_leads <> '{}'
-      and a.leader
-    group by w.k
+      and f.in_force
+    group by f.k
   ) s
   group by s.key, s.k;
 end
 $$;
 
 call settle_definers();
-revoke all on function figure_scope, figure_land, year_before, figure_windows, figure_spans, in_span, reports_counted, visits_counted, publicity_officers, figure_sight, check_figures_asked, figure_changes,
-  figures_received, figures_of_rounds, all_of, different, figures_of_visits, figures_of_matters from public;
-grant execute on function all_of, different, year_before, figure_sight, check_figures_asked to zoufang;
-grant execute on function all_of, different, year_before, day_start, local_day, local_zone, figure_changes, figure_spans, in_span
+revoke all on function figure_scope, figure_land, year_before, figure_windows, figure_spans, in_span, facts_within, leads_within,
+  reports_counted, figure_sight, check_figures_asked, figure_changes, figures_received, figures_of_rounds, figures_of_matters from public;
+grant execute on function year_before, figure_sight, check_figures_asked to zoufang;
+grant execute on function year_before, day_start, local_day, local_zone, figure_changes, figure_spans, in_span, facts_within, leads_within
   to zoufang_definer;
-call audit_retell();

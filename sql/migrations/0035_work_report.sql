@@ -40,18 +40,12 @@ declare
 begin
   return query
   with done as materialized (
-    select w.k, f.kind, f.holder_id, g.domain, f.sweep, f.form, f.disciplined, coalesce(p.same_as, f.once) as person
-    from unnest(windows) w
-    join fact f
-      on f.region_code / 1000000 = w.county
-     and f.kind in (7, 8, 9, 10)
-     and f.at >= w.from_at
-     and f.at < w.until_at
-     and f.region_code between w.first and w.last
+    select f.k, f.kind, f.holder_id, g.domain, f.sweep, f.form, f.disciplined, coalesce(p.same_as, f.once) as person
+    from facts_within(windows, '{7,8,9,10}', blinded) f
     left join campaign g on g.id = f.campaign_id
     left join person p on p.id = f.once and p.same_as is not null
-    where (f.campaign_id is not null or f.sweep)
-      and (f.accused is null or not f.accused && blinded)
+    where f.campaign_id is not null
+       or f.sweep
   )
   select d.domain || v.suffix, d.k, v.value
   from (
@@ -86,17 +80,11 @@ begin
   union all
   select v.key, d.k, v.value
   from (
-    select w.k, count(*) as forms, count(*) filter (where f.form = 1) as first_form
-    from unnest(windows) w
-    join fact f
-      on f.region_code / 1000000 = w.county
-     and f.kind in (8, 11)
-     and f.at >= w.from_at
-     and f.at < w.until_at
-     and f.region_code between w.first and w.last
-    where (f.kind = 8 or f.state <> 11)
-      and (f.accused is null or not f.accused && blinded)
-    group by w.k
+    select f.k, count(*) as forms, count(*) filter (where f.form = 1) as first_form
+    from facts_within(windows, '{8,11}', blinded) f
+    where f.kind = 8
+       or f.state <> 11
+    group by f.k
   ) d
   cross join lateral (values ('four_forms', d.forms), ('first_form', d.first_form)) v(key, value)
   union all
@@ -316,25 +304,30 @@ language sql immutable parallel safe rows 57 as $$
     (57, 'accusations_initial_share', 2, 'accusations_initial', 'accusations_received', 2)
 $$;
 
--- All counts of windows but those of reports received and what is entered; `wide` are the same, not cut by counties where that is cheaper.
+-- All counts of windows but those of reports received and what is entered; `wide` are the same, not cut by counties where that is cheaper. A count that
+-- comes in parts is their sum.
 create function figures_of_all(windows figure_window[], wide figure_window[]) returns table (key text, k int4, value int8)
 language plpgsql stable security definer rows 120 set search_path = zoufang, pg_temp as $$
 #variable_conflict use_column
 begin
   return query
-  select * from figures_of_visits(windows)
-  union all
-  select * from figures_of_matters(windows)
-  union all
-  select * from figures_of_rounds(windows)
-  union all
-  select * from figures_of_outcomes(windows)
-  union all
-  select * from figures_of_cases(windows, wide)
-  union all
-  select * from figures_of_offices(wide)
-  union all
-  select * from figures_of_recommendations(wide);
+  select c.key, c.k, sum(c.value)::int8
+  from (
+    select * from figures_of_visits(windows)
+    union all
+    select * from figures_of_matters(windows)
+    union all
+    select * from figures_of_rounds(windows)
+    union all
+    select * from figures_of_outcomes(windows)
+    union all
+    select * from figures_of_cases(windows, wide)
+    union all
+    select * from figures_of_offices(wide)
+    union all
+    select * from figures_of_recommendations(wide)
+  ) c
+  group by c.key, c.k;
 end
 $$;
 

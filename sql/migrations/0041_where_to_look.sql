@@ -24,15 +24,8 @@ begin
     select l.region_code / 1000 as township, count(*) as n,
            count(*) filter (where l.occurrence = 2) as repeats,
            count(*) filter (where l.occurrence = 3) as skips
-    from unnest(windows) w
-    join lead l
-      on l.region_code / 1000000 = w.county
-     and l.received_at >= w.from_at
-     and l.received_at < w.until_at
-     and l.region_code between w.first and w.last
-    where l.state <> 11
-      and l.channel <> 7
-      and (l.accused is null or not l.accused && blinded)
+    from leads_within(windows, blinded) l
+    where l.channel <> 7
     group by 1
   ),
   waiting as (

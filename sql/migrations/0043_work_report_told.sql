@@ -29,18 +29,12 @@ declare
 begin
   return query
   with dealt_with as (
-    select (array['cases', 'disciplined', 'transferred'])[f.kind - 6] as what, w.k, g.domain, f.sweep, case f.kind when 7 then f.holder_id else coalesce(p.same_as, f.once) end as counted
-    from unnest(windows) w
-    join fact f
-      on f.region_code / 1000000 = w.county
-     and f.kind in (7, 8, 9)
-     and f.at >= w.from_at
-     and f.at < w.until_at
-     and f.region_code between w.first and w.last
+    select (array['cases', 'disciplined', 'transferred'])[f.kind - 6] as what, f.k, g.domain, f.sweep, case f.kind when 7 then f.holder_id else coalesce(p.same_as, f.once) end as counted
+    from facts_within(windows, '{7,8,9}', blinded) f
     left join campaign g on g.id = f.campaign_id
     left join person p on p.id = f.once and p.same_as is not null
-    where (f.accused is null or not f.accused && blinded)
-      and (f.kind <> 8 or f.disciplined)
+    where f.kind <> 8
+       or f.disciplined
   ),
   shared as (
     select distinct d.what, d.domain from dealt_with d where d.sweep and d.domain || '_' || d.what = any (told)
@@ -60,32 +54,18 @@ begin
   ) e
   cross join lateral (values (e.what || '_outside_rounds', e.outside), (e.what || '_of_both', e.of_both)) v(key, value)
   union all
-  select 'reports_outside_rounds', w.k, count(*)
-  from unnest(windows) w
-  join lead l
-    on l.region_code / 1000000 = w.county
-   and l.received_at >= w.from_at
-   and l.received_at < w.until_at
-   and l.region_code between w.first and w.last
+  select 'reports_outside_rounds', l.k, count(*)
+  from leads_within(windows, blinded) l
   where l.sweep_round is null
-    and l.state <> 11
     and l.channel <> 7
-    and (l.accused is null or not l.accused && blinded)
-  group by w.k
+  group by l.k
   union all
-  select 'sweep_not_asked', w.k, count(*)
-  from unnest(windows) w
-  join fact f
-    on f.region_code / 1000000 = w.county
-   and f.kind = 4
-   and f.at >= w.from_at
-   and f.at < w.until_at
-   and f.region_code between w.first and w.last
+  select 'sweep_not_asked', f.k, count(*)
+  from facts_within(windows, '{4}', blinded) f
   where f.satisfaction = 5
     and f.sweep
     and f.state <> 11
-    and (f.accused is null or not f.accused && blinded)
-  group by w.k;
+  group by f.k;
 end
 $$;
 

@@ -46,5 +46,28 @@ static void several_servers_forget_together_without_harm(void) {
     CU_ASSERT_EQUAL(instance_stop(&instances[i]), 0);
 }
 
+static long long months_in_parts(const char *village) {
+  return sql_number("select count(*) - count(distinct (month, led_by)) from visit_month where region_code = %s", village);
+}
+
+static void a_server_folds_what_visits_come_to_by_month(void) {
+  static const char village[] = "150424100204";
+  for (int visit = 0; visit < 3; visit++)
+    CU_ASSERT_TRUE_FATAL(
+        sql_run("insert into visit (id, kind, region_code, current_code, recorder_id, started_at, material_names, "
+                "material_copies, state, etag, written_by) select gen_random_uuid(), 8, %s, %s, id, '2016-05-01', "
+                "'{x}', '{4}', 1, sha256('x'), id from account where id = '%s'",
+                village, village, id_of("officer.linxi")));
+  CU_ASSERT_EQUAL(months_in_parts(village), 2);
+  struct instance instance;
+  CU_ASSERT_TRUE_FATAL(instance_start(&instance, NULL));
+  int64_t until_us = clock_us() + FORGET_LIMIT_MS * 1000LL;
+  while (months_in_parts(village) > 0 && clock_us() < until_us)
+    poll(NULL, 0, LOOK_MS);
+  CU_ASSERT_EQUAL(months_in_parts(village), 0);
+  CU_ASSERT_EQUAL(sql_number("select copies from visit_month where region_code = %s and month = '2016-05-01'", village), 12);
+  CU_ASSERT_EQUAL(instance_stop(&instance), 0);
+}
+
 SUITE_WITH(forgetting, world_open, client_forget, 120, TEST(a_server_forgets_what_is_over_and_stops_at_once),
-           TEST(several_servers_forget_together_without_harm));
+           TEST(several_servers_forget_together_without_harm), TEST(a_server_folds_what_visits_come_to_by_month));

@@ -132,6 +132,7 @@ class World:
         self.statements += [
             "update lead l set finding = (select c.finding from conclusion c where c.lead_id = l.id order by c.approved_at desc limit 1);",
             "call make_facts();",
+            "call make_visit_months();",
             "commit;",
         ]
         return "\n".join(self.statements)

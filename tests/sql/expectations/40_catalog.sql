@@ -103,7 +103,7 @@ values
            where f.contype = 'f' and f.conrelid = c.oid and f.confrelid = 'region'::regclass and a.attnum = any (f.conkey)
          ))
          and c.oid not in (select region_followers()) $$,
-    'approval campaign fact lead_version office region reminder report role_grant visit_version'),
+    'approval campaign fact lead_version office region reminder report role_grant visit_month visit_version'),
   ('catalog', 'every table out of row-level security is only read',
     $$ select c.relname || ' ' || p.privilege
        from pg_class c
