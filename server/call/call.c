@@ -18,6 +18,7 @@
 #include "call/outbox.h"
 #include "call/trip.h"
 #include "call/observe.h"
+#include "call/readers.h"
 #include "call/refusal.h"
 #include "call/workers.h"
 #include <string.h>
@@ -71,7 +72,9 @@ static void reply(struct call *call) {
 
 static void queue_again(struct call *call) {
   call->stage = CALL_QUEUED;
-  workers_return(call->server->workers, call);
+  call->position = NULL;
+  if (!readers_take(call->server->readers, call))
+    workers_return(call->server->workers, call);
 }
 
 // A refusal for want of identity, role or sight is written down first. (Anonymous methods keep their own account of failures. A
@@ -114,7 +117,7 @@ static void go_first(struct call *call, enum next next) {
     return;
   }
   call->stage = CALL_QUEUED;
-  if (workers_put(call->server->workers, call))
+  if (readers_take(call->server->readers, call) || workers_put(call->server->workers, call))
     return;
   call->stage = CALL_THINKING;
   fault_set(&call->fault, CODE_UNAVAILABLE, "QUEUE_FULL", "too many calls wait");
@@ -258,13 +261,22 @@ static void take_success(struct call *call) {
     hand_over(call);
 }
 
+// What a standby cannot answer, or would refuse, the primary answers: from then on it alone.
+static bool goes_to_primary(struct call *call) {
+  if (!call->position || !life_may_go_out(call))
+    return false;
+  call->at_primary = true;
+  observe_repeat(call->server->metrics, REPEAT_STANDBY);
+  return true;
+}
+
 void life_back(struct call *call) {
   struct trip *trip = call->under_way;
   bool failed = trip->lost || trip->fault.code != CODE_OK;
   call->stage = CALL_THINKING;
   if (failed)
     trip_close(trip);
-  if (failed && is_made_again(call))
+  if (failed && (goes_to_primary(call) || is_made_again(call)))
     queue_again(call);
   else if (call->refusing) {
     if (failed)
@@ -297,6 +309,10 @@ bool life_may_go_out(const struct call *call) {
 }
 
 void life_not_sent(struct call *call, enum not_sent why) {
+  if (why == NOT_SENT_AWAY && goes_to_primary(call)) {
+    queue_again(call);
+    return;
+  }
   if (!call->refusing) {
     if (atomic_load(&call->cancelled))
       set_fault(&call->fault, CODE_CANCELLED, "CANCELLED", "the client left", 0);

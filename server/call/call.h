@@ -69,6 +69,8 @@ struct call {
   struct items *items; // of a per-item request
   struct batch *batch; // where its items are run in parts
   struct trip *under_way;
+  const char *position;            // how far a standby must be that the next trip goes to; NULL: it goes to the primary
+  bool at_primary;                 // no standby is asked any more
   bool refusing;                   // its refusal is on its way to the audit; the reply follows
   atomic_bool cancelled;           // the client left: set by the transport while the call is its own or out
   _Atomic(struct outbox *) outbox; // once it streams

@@ -11,6 +11,7 @@
 #include <string.h>
 
 enum { BINARY = 1, SEND_PARAMETERS = 7 };
+static const char READ_ONLY[] = "25006";
 
 void connection_adopt(struct connection *connection, PGconn *pg) {
   connection->pg = pg;
@@ -112,6 +113,14 @@ static struct value text_value(const char *text) {
   return (struct value){text, text ? (int)strlen(text) : 0};
 }
 
+// What goes before who-am-I: where a standby must be, and whose days are counted where that was not said once.
+static bool send_before(struct connection *connection, const struct trip *trip) {
+  if (trip->position && !send_engine(connection, ENGINE_STAND_AT, STEP_AROUND, 1, (struct value[]){text_value(trip->position)}))
+    return false;
+  return !connection->time_zone ||
+         send_engine(connection, ENGINE_SET_ZONE, STEP_AROUND, 1, (struct value[]){text_value(connection->time_zone)});
+}
+
 static bool send_begin(struct connection *connection, const struct call *call, const uint8_t id[UUID_BYTES]) {
   const struct trip *trip = call->under_way;
   int64_t left_ms = (trip->deadline_us - trip->sent_us + 999) / 1000;
@@ -159,7 +168,8 @@ bool connection_send(struct connection *connection, struct call *call) {
   connection->call = call;
   connection->step = connection->step_count = 0;
   trip->sent_us = clock_us();
-  bool sent = (!connection->prepares || prepare_missing(connection, trip)) && send_begin(connection, call, id);
+  bool sent = (!connection->prepares || prepare_missing(connection, trip)) && send_before(connection, trip) &&
+              send_begin(connection, call, id);
   if (sent && trip->kind == TRIP_REFUSAL)
     sent = send_refusal(connection, call, id);
   if (sent && trip->claims)
@@ -181,6 +191,11 @@ static const char *sqlstate_of(const PGresult *result) {
   return sqlstate ? sqlstate : "";
 }
 
+// A standby takes no changes, and is no worse for it: the primary is asked next.
+static bool is_of_a_standby(const struct connection *connection, const char *sqlstate) {
+  return connection->pool == POOL_STANDBY && strcmp(sqlstate, READ_ONLY) == 0;
+}
+
 // The first error is why; what follows it in the pipeline was skipped.
 static void take_error(struct connection *connection, const struct step_out *step, const PGresult *result) {
   struct trip *trip = connection->call->under_way;
@@ -188,7 +203,7 @@ static void take_error(struct connection *connection, const struct step_out *ste
   observe_sqlstate(connection->metrics, sqlstate);
   if (trip->fault.code != CODE_OK)
     return;
-  connection->worn = status_remedy(sqlstate) == REMEDY_RECONNECT;
+  connection->worn = status_remedy(sqlstate) == REMEDY_RECONNECT && !is_of_a_standby(connection, sqlstate);
   trip->undone = step->kind != STEP_SYNC;
   snprintf(trip->sqlstate, sizeof trip->sqlstate, "%s", sqlstate);
   status_from_postgres(&trip->fault, result);

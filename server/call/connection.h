@@ -5,7 +5,7 @@
 #include "call/observe.h"
 #include "call/trip.h"
 
-enum { CONNECTION_PREPARED_MAX = 400, CONNECTION_STEPS = 6 * SCRIPT_STATEMENTS + 4 };
+enum { CONNECTION_PREPARED_MAX = 400, CONNECTION_STEPS = 6 * SCRIPT_STATEMENTS + 6 };
 
 // What PostgreSQL was asked for and has not answered.
 enum step_kind { STEP_ASIDE, STEP_PREPARE, STEP_SYNC_ASIDE, STEP_BEGIN, STEP_AROUND, STEP_STATEMENT, STEP_SYNC };
@@ -19,10 +19,12 @@ struct connection {
   PGconn *pg; // NULL while away
   int fd;
   enum connection_state state;
-  bool prepares;       // false: statements are sent whole
-  bool worn;           // to be replaced after the present trip
-  bool wants_to_write; // as epoll was told
-  struct call *call;   // out, or NULL
+  bool prepares;         // false: statements are sent whole
+  bool worn;             // to be replaced after the present trip
+  bool wants_to_write;   // as epoll was told
+  struct call *call;     // out, or NULL
+  const char *time_zone; // where it is told with each trip, because the next may run in another session; NULL: once
+  enum pool pool;
   struct call_metrics *metrics;
   struct step_out steps[CONNECTION_STEPS];
   unsigned step, step_count;

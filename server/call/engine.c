@@ -10,6 +10,8 @@ static const struct {
 } statements[ENGINE_STATEMENTS] = {
     [ENGINE_BEGIN_CALL] = {"begin_call", "sql/engine/begin_call.sql"},
     [ENGINE_BEGIN_ANONYMOUS] = {"begin_anonymous", "sql/engine/begin_anonymous.sql"},
+    [ENGINE_STAND_AT] = {"stand_at", "sql/engine/stand_at.sql"},
+    [ENGINE_SET_ZONE] = {"set_zone", "sql/engine/set_zone.sql"},
     [ENGINE_CLAIM] = {"claim", "sql/engine/claim.sql"},
     [ENGINE_AUDIT_REFUSAL] = {"audit_refusal", "sql/engine/audit_refusal.sql"},
 };

@@ -1,10 +1,19 @@
-// The statements around a method's own, sql/engine/NAME.sql: who calls, the claim of a request id, the audit of a refusal.
+// The statements around a method's own, sql/engine/NAME.sql: where a standby must be, whose days are counted, who calls, the
+// claim of a request id, the audit of a refusal.
 
 #pragma once
 #include "base/fault.h"
 #include <libpq-fe.h>
 
-enum engine_statement { ENGINE_BEGIN_CALL, ENGINE_BEGIN_ANONYMOUS, ENGINE_CLAIM, ENGINE_AUDIT_REFUSAL, ENGINE_STATEMENTS };
+enum engine_statement {
+  ENGINE_BEGIN_CALL,
+  ENGINE_BEGIN_ANONYMOUS,
+  ENGINE_STAND_AT,
+  ENGINE_SET_ZONE,
+  ENGINE_CLAIM,
+  ENGINE_AUDIT_REFUSAL,
+  ENGINE_STATEMENTS
+};
 
 // File and prepared statement are of this name.
 const char *engine_name(enum engine_statement statement);

@@ -14,10 +14,11 @@ struct call_metrics {
   struct metric *calls, *errors;
   _Atomic(struct series *) (*by_code)[CODES]; // by method's index
   struct series **seconds;                    // by method's index
-  struct series *repeats[REPEATS], *halvings, *connections[CONNECTION_STATES];
+  struct series *repeats[REPEATS], *halvings, *transactions[POOLS], *connections[POOLS][CONNECTION_STATES];
 };
 
-static const char *const repeat_names[REPEATS] = {"contention", "connection", "stray_cancel"};
+static const char *const repeat_names[REPEATS] = {"contention", "connection", "stray_cancel", "standby"};
+static const char *const pool_names[POOLS] = {"primary", "standby"};
 static const char *const state_names[CONNECTION_STATES] = {"away", "idle", "busy"};
 
 struct call_metrics *observe_open(const struct schema *schema) {
@@ -32,15 +33,19 @@ struct call_metrics *observe_open(const struct schema *schema) {
   metrics->errors = metrics_counter("zoufang_database_errors_total", "Errors of PostgreSQL's, by class of SQLSTATE.", "class");
   struct metric *seconds = metrics_histogram("zoufang_call_seconds", "From the request's arrival to its reply.", "method");
   struct metric *repeats = metrics_counter("zoufang_repeats_total", "Transactions that were made again.", "reason");
+  struct metric *transactions = metrics_counter("zoufang_transactions_total", "Transactions that came back.", "database");
   struct metric *halvings =
       metrics_counter("zoufang_batch_halvings_total", "Batches, and parts of them, that failed whole.", "");
-  struct metric *connections = metrics_gauge("zoufang_database_connections", "Connections to PostgreSQL.", "state");
+  struct metric *connections = metrics_gauge("zoufang_database_connections", "Connections to PostgreSQL.", "database,state");
   for (unsigned i = 0; i < schema->method_count; i++)
     metrics->seconds[i] = metrics_series(seconds, &schema->methods[i].name);
   for (int i = 0; i < REPEATS; i++)
     metrics->repeats[i] = metrics_series(repeats, &repeat_names[i]);
-  for (int i = 0; i < CONNECTION_STATES; i++)
-    metrics->connections[i] = metrics_series(connections, &state_names[i]);
+  for (int i = 0; i < POOLS; i++) {
+    metrics->transactions[i] = metrics_series(transactions, &pool_names[i]);
+    for (int j = 0; j < CONNECTION_STATES; j++)
+      metrics->connections[i][j] = metrics_series(connections, (const char *const[]){pool_names[i], state_names[j]});
+  }
   metrics->halvings = metrics_series(halvings, NULL);
   return metrics;
 }
@@ -82,6 +87,10 @@ void observe_repeat(struct call_metrics *metrics, enum repeat why) {
   series_add(metrics->repeats[why], 1);
 }
 
+void observe_transaction(struct call_metrics *metrics, enum pool pool) {
+  series_add(metrics->transactions[pool], 1);
+}
+
 void observe_halving(struct call_metrics *metrics) {
   series_add(metrics->halvings, 1);
 }
@@ -93,8 +102,8 @@ void observe_sqlstate(struct call_metrics *metrics, const char *sqlstate) {
   series_add(metrics_series(metrics->errors, &value), 1);
 }
 
-void observe_connection(struct call_metrics *metrics, enum connection_state from, enum connection_state to) {
+void observe_connection(struct call_metrics *metrics, enum pool pool, enum connection_state from, enum connection_state to) {
   if (from != to)
-    series_add(metrics->connections[from], -1);
-  series_add(metrics->connections[to], 1);
+    series_add(metrics->connections[pool][from], -1);
+  series_add(metrics->connections[pool][to], 1);
 }

@@ -8,6 +8,7 @@
 #include "call/janitor.h"
 #include "call/jobs.h"
 #include "call/observe.h"
+#include "call/readers.h"
 #include "call/scripts.h"
 #include "call/stream.h"
 #include "call/workers.h"
@@ -46,7 +47,8 @@ bool server_open(struct server *server, struct fault *fault) {
       jobs_open("exports", (unsigned)server->options.exports_limit, 0, (unsigned)server->options.exports_per_account);
   server->accounts = accounts_open(&(struct accounts_options){.in_flight = server->options.calls_per_account,
                                                               .records_per_hour = server->options.records_per_hour});
-  server->workers = workers_open(server);
+  server->workers = workers_open(server, POOL_PRIMARY, server->options.database_url, server->options.connections);
+  server->readers = readers_open(server);
   server->janitor = janitor_open(server->options.database_url);
   server->streams = streams_open(server);
   return true;
@@ -65,6 +67,7 @@ void server_drain(struct server *server, int64_t grace_ms) {
     return;
   log_warn("calls in flight are cancelled", LOG_NUMBER("calls", atomic_load(&server->calls)));
   workers_hurry(server->workers);
+  readers_hurry(server->readers);
   await_none(server, clock_us() + HURRY_MS * 1000);
 }
 
@@ -74,6 +77,7 @@ void server_close(struct server *server) {
   jobs_close(server->audits);
   jobs_close(server->exports);
   streams_stop(server->streams);
+  readers_close(server->readers);
   workers_close(server->workers);
   streams_close(server->streams);
   accounts_close(server->accounts);

@@ -4,6 +4,7 @@
 #include "call/handler.h"
 
 struct workers;
+struct readers;
 struct errand;
 struct jobs;
 struct streams;
@@ -14,6 +15,8 @@ struct call_metrics;
 struct server_options {
   const char *database_url; // the serving role
   int connections;          // in the workers' pool
+  const char *read_url;     // standbys that calls which change nothing are sent to; NULL: none are
+  int readers;              // connections to them
   bool prepare;             // false: statements are sent whole (PgBouncer in transaction mode)
   int queue_limit;          // calls that may wait
   int64_t deadline_default_ms, deadline_max_ms;
@@ -39,6 +42,7 @@ struct server {
   // The server's own.
   struct scripts *scripts; // by method, and by step
   struct workers *workers;
+  struct readers *readers;          // NULL: everything goes to the workers
   struct errand *janitor;           // forgets what is kept for a time only
   struct jobs *passwords;           // one thread
   struct jobs *audits;              // one thread: verifying reads everything

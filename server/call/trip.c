@@ -70,6 +70,7 @@ bool trip_make(struct call *call) {
   enum trip_kind kind = kind_of(call);
   *trip = (struct trip){.kind = kind,
                         .signed_in = kind != TRIP_REFUSAL && !call->nobody,
+                        .position = call->position,
                         .deadline_us = kind == TRIP_REFUSAL ? clock_us() + REFUSAL_MS * 1000 : call->deadline_us,
                         .fault = {.arena = &call->arena},
                         .contentions = trip->contentions,

@@ -15,7 +15,8 @@ struct trip {
   enum trip_kind kind;
   bool signed_in; // begins with who-am-I
   bool claims;
-  int64_t deadline_us; // by clock_us
+  const char *position; // goes to a standby, which must be there first; NULL: to the primary
+  int64_t deadline_us;  // by clock_us
   int64_t sent_us;
   unsigned statement_count;
   const struct variant *variants[SCRIPT_STATEMENTS];

@@ -106,7 +106,7 @@ static void set_state(struct workers *workers, struct connection *connection, en
   workers->out_count += (state == CONNECTION_BUSY) - (before == CONNECTION_BUSY);
   if (state == CONNECTION_IDLE)
     workers->idle[workers->idle_count++] = connection;
-  observe_connection(connection->metrics, before, state);
+  observe_connection(connection->metrics, connection->pool, before, state);
   connection->state = state;
 }
 
@@ -198,6 +198,7 @@ static void readable(struct workers *workers, struct connection *connection) {
   case ARRIVAL_NONE:
     break;
   case ARRIVAL_TRIP:
+    observe_transaction(connection->metrics, connection->pool);
     put_done(workers, connection_release(connection));
     set_free(workers, connection);
     break;
@@ -328,9 +329,31 @@ static void *run(void *context) {
   return NULL;
 }
 
-struct workers *workers_open(struct server *server) {
+// Its connections, and what makes them.
+static void open_connections(struct workers *workers, enum pool pool, const char *url) {
+  const struct server_options *options = &workers->server->options;
+  workers->dialer = dialer_open(&(struct dialer_options){
+      .url = url, .time_zone = options->time_zone, .prepare = options->prepare, .wake = wake, .context = workers});
+  for (int i = 0; i < workers->connection_count; i++) {
+    struct connection *connection = &workers->connections[i];
+    connection->metrics = workers->server->metrics;
+    connection->pool = pool;
+    connection->prepares = options->prepare;
+    connection->time_zone = options->prepare ? NULL : options->time_zone;
+    observe_connection(connection->metrics, pool, CONNECTION_AWAY, CONNECTION_AWAY);
+    dialer_dial(workers->dialer, connection);
+  }
+}
+
+static void open_metrics(struct workers *workers, enum pool pool) {
+  if (pool == POOL_PRIMARY)
+    metrics_gauge_from("zoufang_queue_length", "Calls that wait for a connection.", queue_metric, workers);
+  else
+    metrics_gauge_from("zoufang_standby_queue_length", "Calls that wait for a connection to a standby.", queue_metric, workers);
+}
+
+struct workers *workers_open(struct server *server, enum pool pool, const char *url, int count) {
   struct workers *workers = calloc(1, sizeof *workers);
-  int count = server->options.connections;
   if (!workers || !(workers->connections = calloc((size_t)count, sizeof *workers->connections)) ||
       !(workers->idle = calloc((size_t)count, sizeof(struct connection *))))
     abort();
@@ -344,19 +367,9 @@ struct workers *workers_open(struct server *server) {
   struct epoll_event woken = {.events = EPOLLIN};
   if (workers->epoll < 0 || workers->event < 0 || epoll_ctl(workers->epoll, EPOLL_CTL_ADD, workers->event, &woken) != 0)
     abort();
-  metrics_gauge_from("zoufang_queue_length", "Calls that wait for a connection.", queue_metric, workers);
+  open_metrics(workers, pool);
   workers->canceller = canceller_open(wake, workers);
-  workers->dialer = dialer_open(&(struct dialer_options){.url = server->options.database_url,
-                                                         .time_zone = server->options.time_zone,
-                                                         .prepare = server->options.prepare,
-                                                         .wake = wake,
-                                                         .context = workers});
-  for (int i = 0; i < count; i++) {
-    workers->connections[i].metrics = server->metrics;
-    workers->connections[i].prepares = server->options.prepare;
-    observe_connection(server->metrics, CONNECTION_AWAY, CONNECTION_AWAY);
-    dialer_dial(workers->dialer, &workers->connections[i]);
-  }
+  open_connections(workers, pool, url);
   if (pthread_create(&workers->thread, NULL, run, workers) != 0)
     abort();
   return workers;

@@ -1,14 +1,14 @@
 // The workers: one event loop over a pool of connections to PostgreSQL, and the queue in front of it.
 
 #pragma once
-#include "call/call.h"
+#include "call/observe.h"
 
 struct workers;
 struct server;
 
-// Starts the loop, and the connections' making; does not wait for them. Aborts where the system has no descriptors or threads
-// for it.
-struct workers *workers_open(struct server *server);
+// Starts the loop, and the making of `connections` to `url`, which must outlive it; does not wait for them. Aborts where the
+// system has no descriptors or threads for it.
+struct workers *workers_open(struct server *server, enum pool pool, const char *url, int connections);
 
 // Stops the loop and closes the connections. Calls that are still there are answered UNAVAILABLE / STOPPING.
 void workers_close(struct workers *workers);

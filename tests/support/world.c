@@ -54,14 +54,25 @@ static const char *value_in(const char *printed, const char *name) {
   return arena_strndup(&lasting, at, strcspn(at, "\n"));
 }
 
-static bool make_cluster(struct world *w) {
+bool cluster_script(const char *action, const char *folder, const char *primary, struct cluster_urls *urls) {
   char *printed = NULL;
-  if (!must_run((const char *[]){source("scripts/cluster"), "start", "--scratch", w->folder, NULL}, NULL, &printed))
+  if (!must_run(
+          (const char *[]){source("scripts/cluster"), action, urls ? "--scratch" : folder, urls ? folder : NULL, primary, NULL},
+          NULL, &printed))
     return false;
-  w->owner_url = value_in(printed, "ZOUFANG_DB_OWNER_URL");
-  w->database_url = value_in(printed, "ZOUFANG_DB_URL");
+  if (urls)
+    *urls = (struct cluster_urls){value_in(printed, "ZOUFANG_DB_OWNER_URL"), value_in(printed, "ZOUFANG_DB_URL")};
   free(printed);
-  return w->owner_url && w->database_url;
+  return !urls || (urls->owner && urls->serving);
+}
+
+static bool make_cluster(struct world *w) {
+  struct cluster_urls urls = {0};
+  if (!cluster_script("start", w->folder, NULL, &urls))
+    return false;
+  w->owner_url = urls.owner;
+  w->database_url = urls.serving;
+  return true;
 }
 
 static const char *const *command_environment(void) {

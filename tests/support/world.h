@@ -32,6 +32,13 @@ struct world *world(void);
 // A suite's opening: makes the world.
 bool world_open(void);
 
+// scripts/cluster: "start" and, with the folder of a primary, "follow" tell their URLs, until the run's end; `urls` is NULL for
+// "stop". False where it fails; standard error says why.
+struct cluster_urls {
+  const char *owner, *serving;
+};
+bool cluster_script(const char *action, const char *folder, const char *primary, struct cluster_urls *urls);
+
 // The server's program.
 const char *server_binary(void);
 

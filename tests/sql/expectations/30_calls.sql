@@ -44,6 +44,7 @@ values
     $$ update role_grant set ends_at = now() - interval '1 day' where user_id = test.id('officer') $$,
     $$ select test.begin('officer', 6, 'SyncService/Push') $$, 'officer'),
   ('calls', 'who held a role two months ago may push no more', null, $$ select test.begin('former', 6, 'SyncService/Push') $$, 'FORBIDDEN'),
+  ('calls', 'who is no standby stands nowhere', null, $$ select stand_at('0/0') $$, '55000 this is no standby'),
   ('calls', 'who never held a role may not push', null, $$ select test.begin('nobody', 6, 'SyncService/Push') $$, 'FORBIDDEN'),
   ('calls', 'a method that only reads writes nothing', null,
     $$ select test.begin('officer', 0, 'x', true) from (values (1)) v where set_config('zoufang.peer', '', true) = '' $$, 'officer');
