@@ -67,11 +67,17 @@ class Phone:
             try:
                 return self.transport.call(method, request, token)
             except (Lost, Refused) as wrong:
-                busy = isinstance(wrong, Refused) and wrong.code in ("UNAVAILABLE", "RESOURCE_EXHAUSTED") and wrong.retry_s
-                if attempt == TRIES - 1 or not (busy or isinstance(wrong, Lost)):
+                if attempt == TRIES - 1 or not self.is_passing(wrong):
                     raise
                 wait_s = min(WAIT_S * 2**attempt, WAIT_MOST_S) * random.uniform(0.5, 1)
                 self.sleep(max(wait_s, getattr(wrong, "retry_s", None) or 0))
+
+    @staticmethod
+    def is_passing(wrong):
+        """Whether the same call may get through later: nobody knows what became of it, or the server said when to come back."""
+        if isinstance(wrong, Lost) or wrong.code == "DEADLINE_EXCEEDED":
+            return True
+        return wrong.code in ("UNAVAILABLE", "RESOURCE_EXHAUSTED") and wrong.retry_s is not None
 
     def call(self, method, request):
         """A call by who is signed in. A token that has run out is exchanged once."""
