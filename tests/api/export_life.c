@@ -25,7 +25,7 @@ enum {
   PATIENCE_MS = 120000,
   LOOK_MS = 20,
   FIRST_BYTES = 1000,
-  PULL_MS = 1500,
+  PULL_MS = 10000, // one that is held up waits for the file's end, which waits for us
   GROWTH_KB = 24 * 1024,
   LIMIT_S = 500,
 };

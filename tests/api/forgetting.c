@@ -5,7 +5,7 @@
 #include "support/world.h"
 #include <poll.h>
 
-enum { FORGET_LIMIT_MS = 15000, LOOK_MS = 10 };
+enum { FORGET_LIMIT_MS = 40000, LOOK_MS = 10 };
 
 static long long claims(const char *method) {
   return sql_number("select count(*) from request_claim where method = '%s'", method);

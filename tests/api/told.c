@@ -13,7 +13,7 @@
 
 #define BOTH(t) for (enum transport t = REST; t <= GRPC; t++)
 
-enum { SOON_MS = 2000, LATER_MS = 10000, SILENCE_MS = 1500 };
+enum { LATER_MS = 20000, SILENCE_MS = 1500 };
 
 static const char WATCH[] = "LeadService/WatchLeads";
 static const char REPORTER[] = ",\"reporter\":{\"name\":\"虚构甲\",\"phone\":\"13700000000\"}";
@@ -66,12 +66,12 @@ static void an_opening_is_told_one_level_up_with_its_purpose_and_not_to_who_open
     reveal(t, "supervisor.linxi", of_county, "核对身份");
     reveal(t, "officer.linxi.2", of_township, "电话回访");
     reveal(t, "supervisor.linxi", of_township, "再次核对");
-    json_t *told = reminder_watched(city, SOON_MS, "REPORTER_OPENED", of_county);
+    json_t *told = reminder_watched(city, LATER_MS, "REPORTER_OPENED", of_county);
     CU_ASSERT_STRING_EQUAL(text_at(told, "reminder.actorId"), id_of("supervisor.linxi"));
     CU_ASSERT_STRING_EQUAL(text_at(told, "reminder.note"), "核对身份");
     CU_ASSERT_STRING_EQUAL(text_at(told, "reminder.recordKind"), "RECORD_KIND_LEAD");
     CU_ASSERT_TRUE(*text_at(told, "reminder.at"));
-    told = reminder_watched(linxi, SOON_MS, "REPORTER_OPENED", of_township);
+    told = reminder_watched(linxi, LATER_MS, "REPORTER_OPENED", of_township);
     CU_ASSERT_STRING_EQUAL(text_at(told, "reminder.actorId"), id_of("officer.linxi.2"));
     CU_ASSERT_PTR_NULL(reminder_watched(linxi, SILENCE_MS, "REPORTER_OPENED", of_township)); // her own
     CU_ASSERT_EQUAL(reminders_pulled(t, "supervisor.chifeng", &chief, "REPORTER_OPENED", of_county), 1);
@@ -97,7 +97,7 @@ static void nobody_complained_of_is_told_that_the_reporter_was_opened(void) {
                 "accused_users = array['%s'::uuid], accused_offices = array[null::uuid] where id = '%s'",
                 id_of("supervisor.linxi"), id));
     reveal(t, "officer.linxi.2", id, "核实身份");
-    CU_ASSERT_PTR_NOT_NULL(reminder_watched(city, SOON_MS, "REPORTER_OPENED", id));
+    CU_ASSERT_PTR_NOT_NULL(reminder_watched(city, LATER_MS, "REPORTER_OPENED", id));
     CU_ASSERT_PTR_NULL(reminder_watched(linxi, SILENCE_MS, "REPORTER_OPENED", id));
     CU_ASSERT_EQUAL(reminders_pulled(t, "supervisor.linxi", &county, "REPORTER_OPENED", id), 0);
     watching_close(city);
@@ -113,13 +113,13 @@ static void what_is_declined_or_found_false_is_told_as_it_happens(void) {
                            false_one));
     struct watching *city = watch(t, "supervisor.chifeng", &at);
     advance(t, "supervisor.linxi", declined, "DECLINED", ",\"reason\":\"不属受理范围\"");
-    json_t *told = reminder_watched(city, SOON_MS, "DECLINED_LEAD", declined);
+    json_t *told = reminder_watched(city, LATER_MS, "DECLINED_LEAD", declined);
     CU_ASSERT_STRING_EQUAL(text_at(told, "reminder.note"), "不属受理范围");
     CU_ASSERT_STRING_EQUAL(text_at(told, "reminder.actorId"), id_of("supervisor.linxi"));
     advance(t, "officer.linxi", false_one, "CONCLUSION_PROPOSED",
             ",\"outcome\":{\"finding\":\"OUTCOME_FINDING_FALSE_ACCUSATION\",\"persons\":[{\"name\":\"某人\"}]}");
     advance(t, "supervisor.linxi", false_one, "CONCLUDED", "");
-    CU_ASSERT_PTR_NOT_NULL(reminder_watched(city, SOON_MS, "FALSE_ACCUSATION", false_one));
+    CU_ASSERT_PTR_NOT_NULL(reminder_watched(city, LATER_MS, "FALSE_ACCUSATION", false_one));
     watching_close(city);
   }
 }
@@ -230,7 +230,7 @@ static void many_openings_that_wait_are_told_to_who_decides_them_and_not_to_who_
     struct answer asked = must(ask(world()->client, t, token_of("supervisor.linxi"), "LeadService/RequestBulkReveal",
                                    "{\"leadIds\":[\"%s\"],\"purpose\":\"专项回访\"}", id));
     const char *approval = text_at(asked.body, "approvalId");
-    json_t *told = reminder_watched(city, SOON_MS, "APPROVAL_WAITING", approval);
+    json_t *told = reminder_watched(city, LATER_MS, "APPROVAL_WAITING", approval);
     CU_ASSERT_STRING_EQUAL(text_at(told, "reminder.recordKind"), "RECORD_KIND_APPROVAL");
     CU_ASSERT_STRING_EQUAL(text_at(told, "reminder.actorId"), id_of("supervisor.linxi"));
     CU_ASSERT_STRING_EQUAL(text_at(told, "reminder.note"), "专项回访");

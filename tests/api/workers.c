@@ -7,6 +7,7 @@
 #include "feature/features.h"
 #include "schema/json.h"
 #include "suite.h"
+#include "support/hold.h"
 #include "support/world.h"
 #include "zoufang/v1/sync.pb-c.h"
 #include "zoufang/v1/visits.pb-c.h"
@@ -123,18 +124,8 @@ static void close_server(void) {
   server_close(&server);
 }
 
-// A lock that holds up every statement on visits, until it is let go.
-static PGconn *hold_visits(void) {
-  PGconn *holder = sql_connect(true);
-  PQclear(PQexec(holder, "begin"));
-  PQclear(PQexec(holder, "lock table zoufang.visit in access exclusive mode"));
-  return holder;
-}
-
 static void await_waiting(int backends) {
-  int64_t until_us = clock_us() + ANSWER_LIMIT_MS * 1000LL;
-  while (sql_number("select count(distinct pid) from pg_locks where not granted") < backends && clock_us() < until_us)
-    look_again();
+  CU_ASSERT_TRUE(hold_await(backends));
 }
 
 static void await_nobody_in_a_transaction(void) {
@@ -215,14 +206,12 @@ static void an_account_has_only_so_many_calls_in_flight_and_others_are_served(vo
 static void a_deadline_ends_a_call_in_the_queue_and_one_that_is_out(void) {
   CU_ASSERT_TRUE_FATAL(open_with(1, 10, true));
   PGconn *holder = hold_visits();
-  int64_t begun_us = clock_us();
-  struct waiting *out = sent_within("VisitService/ListVisits", "{}", 400);
+  struct waiting *out = sent_within("VisitService/ListVisits", "{}", 3000);
   await_waiting(1);
   struct waiting *queued = sent_within("VisitService/ListVisits", "{}", 100);
   CU_ASSERT_TRUE(ends_with(queued, CODE_DEADLINE_EXCEEDED, "DEADLINE"));
   CU_ASSERT_FALSE(atomic_load(&out->answered));
-  CU_ASSERT_TRUE(ends_with(out, CODE_DEADLINE_EXCEEDED, "DEADLINE"));
-  CU_ASSERT_TRUE(clock_us() - begun_us < 2000000);
+  CU_ASSERT_TRUE(ends_with(out, CODE_DEADLINE_EXCEEDED, "DEADLINE")); // while the lock is held on
   PQfinish(holder);
   await_nobody_in_a_transaction();
   CU_ASSERT_TRUE(ends_with(sent("VisitService/ListVisits", "{}"), CODE_OK, NULL));
@@ -232,10 +221,8 @@ static void a_deadline_ends_a_call_in_the_queue_and_one_that_is_out(void) {
 static void a_deadline_ends_a_call_whose_statements_are_still_being_prepared(void) {
   CU_ASSERT_TRUE_FATAL(open_with(1, 10, true));
   PGconn *holder = hold_visits(); // preparing needs a lock too
-  int64_t begun_us = clock_us();
   CU_ASSERT_TRUE(
       ends_with(sent_within("VisitService/ListVisits", "{\"total\":true}", 200), CODE_DEADLINE_EXCEEDED, "DEADLINE"));
-  CU_ASSERT_TRUE(clock_us() - begun_us < 2000000);
   PQfinish(holder);
   CU_ASSERT_TRUE(ends_with(sent("VisitService/ListVisits", "{\"total\":true}"), CODE_OK, NULL));
   close_server();
@@ -447,9 +434,7 @@ static void draining_cancels_what_takes_longer_than_the_grace(void) {
   PGconn *holder = hold_visits();
   struct waiting *out = sent("VisitService/ListVisits", "{}"), *queued = sent("VisitService/ListVisits", "{}");
   await_waiting(1);
-  int64_t begun_us = clock_us();
-  server_drain(&server, 100);
-  CU_ASSERT_TRUE(clock_us() - begun_us < 2000000);
+  server_drain(&server, 100); // while the lock is held on
   CU_ASSERT_TRUE(ends_with(out, CODE_UNAVAILABLE, "STOPPING"));
   CU_ASSERT_TRUE(ends_with(queued, CODE_UNAVAILABLE, "STOPPING"));
   server_close(&server);

@@ -6,7 +6,7 @@
 #include "support/database.h"
 #include <poll.h>
 
-enum { PATIENCE_US = 10 * 1000 * 1000, LOOK_MS = 5 };
+enum { PATIENCE_US = 20 * 1000 * 1000, LOOK_MS = 5 };
 
 PGconn *hold_table(const char *table) {
   PGconn *holder = sql_connect(true);

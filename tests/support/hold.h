@@ -9,7 +9,7 @@ PGconn *hold_table(const char *table);
 PGconn *hold_visits(void);
 void hold_release(PGconn *holder);
 
-// Waits until that many connections wait for a lock. False where they do not within ten seconds.
+// Waits until that many connections wait for a lock. False where they do not within a while.
 bool hold_await(int connections);
 
 // Waits until no connection of the serving role is in a transaction, or at anything; errands (sealing, forgetting) aside, whom

@@ -6,7 +6,7 @@
 #include <poll.h>
 #include <string.h>
 
-enum { SOON_MS = 10000, LOOK_MS = 100 };
+enum { SOON_MS = 20000, LOOK_MS = 100 };
 
 static bool is_about(json_t *reminder, const char *kind, const char *record) {
   return strcmp(text_at(reminder, "recordId"), record) == 0 &&

@@ -147,8 +147,9 @@ static bool server_start(struct process *process, const char *const *more, int p
       "ZOUFANG_HTTP_LISTEN=127.0.0.1:0",
       "ZOUFANG_GRPC_LISTEN=127.0.0.1:0",
       "ZOUFANG_METRICS_LISTEN=127.0.0.1:0",
+      "ZOUFANG_RECORDS_PER_HOUR=0", // who is given how much by all suites together is told to nobody in the midst of one
   };
-  for (unsigned i = 0, at = 7; more && more[i] && at < 31; i++)
+  for (unsigned i = 0, at = 8; more && more[i] && at < 31; i++)
     environment[at++] = more[i];
   if (!process_start(process, (const char *[]){server_binary(), "serve", NULL}, environment))
     return false;
@@ -156,7 +157,7 @@ static bool server_start(struct process *process, const char *const *more, int p
     fprintf(stderr, "the server does not start:\n%s\n", process->printed ? process->printed : "");
     return false;
   }
-  process_await(process, "}\n", 1000);
+  process_await(process, "}\n", READY_TIMEOUT_MS);
   const char *line = strstr(process->printed, "\"message\":\"serving\"");
   ports[0] = port_in(line, "http_port");
   ports[1] = port_in(line, "grpc_port");
@@ -182,7 +183,7 @@ static bool make(struct world *w) {
   char *folder = arena_printf(&lasting, "%s/zoufang-test-XXXXXX", temporary ? temporary : "/tmp");
   if (!mkdtemp(folder))
     return false;
-  process_run((const char *[]){"chmod", "755", folder, NULL}, NULL, NULL, 1000);
+  process_run((const char *[]){"chmod", "755", folder, NULL}, NULL, NULL, COMMAND_TIMEOUT_MS);
   w->folder = folder;
   w->password = "correct horse battery";
   atexit(unmake);
