@@ -14,9 +14,7 @@
 #include <unistd.h>
 
 enum {
-  SEAL_XCHACHA20_POLY1305 = 1, // the number stored with each sealed value
-  SIGNATURE_ED25519 = 1,       // the number stored with each signature
-  KDF_SIGNING = 1,             // what is derived from an audit key
+  KDF_SIGNING = 1, // what is derived from an audit key
   NONCE_BYTES = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
   TAG_BYTES = crypto_aead_xchacha20poly1305_ietf_ABYTES,
   TOKEN_TEXT = 43,
@@ -26,6 +24,20 @@ enum {
   PASSWORD_PASSES = 2,
   PASSWORD_MEMORY_BYTES = 19 << 20,
 };
+
+const struct crypto_algorithm crypto_algorithms[CRYPTO_USES] = {
+    [CRYPTO_MAC] = {1, "BLAKE2b-256, keyed",
+                    "tokens, one-time codes, etags, page tokens, cursors, claims; what recognises equal sealed values"},
+    [CRYPTO_ROW_HASH] = {2, "SHA-256", "what the audit says of records; etags that the database makes"},
+    [CRYPTO_SEAL] = {1, "XChaCha20-Poly1305 (IETF), random nonce", "sealed values, wrapped keys"},
+    [CRYPTO_SIGNATURE] = {1, "Ed25519 over BLAKE2b-256 over commitments by SHA-256",
+                          "seals of the audit, with all that they hold"},
+    [CRYPTO_PASSWORD] = {0, "Argon2id, 19 MiB, two passes", "passwords: \"$argon2id$…\""},
+};
+
+static uint8_t number_of(enum crypto_use use) {
+  return crypto_algorithms[use].number;
+}
 
 static const char kdf_context[crypto_kdf_CONTEXTBYTES] = "zoufang_";
 static const char signing_context[crypto_kdf_CONTEXTBYTES] = "zf_audit";
@@ -238,14 +250,18 @@ void crypto_mac_add(struct crypto_mac *mac, const void *bytes, size_t length) {
   crypto_generichash_blake2b_update(state_of(mac), bytes, length);
 }
 
-void crypto_mac_end(struct crypto_mac *mac, uint8_t hash[CRYPTO_HASH_BYTES]) {
-  crypto_generichash_blake2b_final(state_of(mac), hash, CRYPTO_HASH_BYTES);
+void crypto_mac_end(struct crypto_mac *mac, uint8_t hash[CRYPTO_MAC_BYTES]) {
+  hash[0] = number_of(CRYPTO_MAC);
+  crypto_generichash_blake2b_final(state_of(mac), hash + 1, CRYPTO_HASH_BYTES);
   sodium_memzero(mac, sizeof *mac);
 }
 
 void crypto_mac_once(const struct crypto *crypto, enum crypto_purpose purpose, const void *bytes, size_t length,
-                     uint8_t hash[CRYPTO_HASH_BYTES]) {
-  crypto_generichash_blake2b(hash, CRYPTO_HASH_BYTES, bytes, length, crypto->derived[purpose], CRYPTO_KEY_BYTES);
+                     uint8_t hash[CRYPTO_MAC_BYTES]) {
+  struct crypto_mac mac;
+  crypto_mac_begin(&mac, crypto, purpose);
+  crypto_mac_add(&mac, bytes, length);
+  crypto_mac_end(&mac, hash);
 }
 
 bool crypto_equal(const void *a, const void *b, size_t length) {
@@ -265,7 +281,7 @@ char *crypto_token_make(struct arena *arena) {
   return text;
 }
 
-bool crypto_token_hash(const struct crypto *crypto, const char *token, size_t length, uint8_t hash[CRYPTO_HASH_BYTES]) {
+bool crypto_token_hash(const struct crypto *crypto, const char *token, size_t length, uint8_t hash[CRYPTO_MAC_BYTES]) {
   uint8_t bytes[CRYPTO_TOKEN_BYTES];
   size_t got;
   bool is_token =
@@ -278,16 +294,29 @@ bool crypto_token_hash(const struct crypto *crypto, const char *token, size_t le
   return is_token;
 }
 
+static void mark_of(uint8_t mark[CRYPTO_MARK_BYTES], enum crypto_use use, const struct crypto_keys *keys) {
+  mark[0] = number_of(use);
+  mark[1] = keys->of[keys->count - 1].version;
+}
+
+void crypto_wrapped_mark(const struct crypto *crypto, uint8_t mark[CRYPTO_MARK_BYTES]) {
+  mark_of(mark, CRYPTO_SEAL, &crypto->seal);
+}
+
+void crypto_index_mark(const struct crypto *crypto, uint8_t mark[CRYPTO_MARK_BYTES]) {
+  mark_of(mark, CRYPTO_MAC, &crypto->index);
+}
+
 void crypto_index(const struct crypto *crypto, const char *label, const char *value, size_t length,
                   uint8_t index[CRYPTO_INDEX_BYTES]) {
   const unsigned newest = crypto->index.count - 1;
+  crypto_index_mark(crypto, index);
   crypto_generichash_blake2b_state state;
   crypto_generichash_blake2b_init_salt_personal(&state, crypto->index.of[newest].key, CRYPTO_KEY_BYTES, CRYPTO_HASH_BYTES, NULL,
                                                 index_personal);
   crypto_generichash_blake2b_update(&state, (const uint8_t *)label, strlen(label) + 1); // its NUL ends it
   crypto_generichash_blake2b_update(&state, (const uint8_t *)value, length);
-  index[0] = crypto->index.of[newest].version;
-  crypto_generichash_blake2b_final(&state, index + 1, CRYPTO_HASH_BYTES);
+  crypto_generichash_blake2b_final(&state, index + CRYPTO_MARK_BYTES, CRYPTO_HASH_BYTES);
   sodium_memzero(&state, sizeof state);
 }
 
@@ -304,14 +333,13 @@ void crypto_signature_make(const struct crypto *crypto, const uint8_t hash[CRYPT
   const unsigned newest = crypto->audit.count - 1;
   uint8_t public[CRYPTO_PUBLIC_BYTES], secret[crypto_sign_SECRETKEYBYTES];
   signing_pair(crypto->audit.of[newest].key, public, secret);
-  signature[0] = SIGNATURE_ED25519;
-  signature[1] = crypto->audit.of[newest].version;
+  mark_of(signature, CRYPTO_SIGNATURE, &crypto->audit);
   crypto_sign_detached(signature + 2, NULL, hash, CRYPTO_HASH_BYTES, secret);
   sodium_memzero(secret, sizeof secret);
 }
 
 const uint8_t *crypto_signature_key(const struct crypto_public_keys *keys, const uint8_t *signature, size_t length) {
-  if (length != CRYPTO_SIGNATURE_BYTES || signature[0] != SIGNATURE_ED25519)
+  if (length != CRYPTO_SIGNATURE_BYTES || signature[0] != number_of(CRYPTO_SIGNATURE))
     return NULL;
   for (unsigned i = 0; i < keys->count; i++) {
     if (keys->of[i].version == signature[1])
@@ -403,10 +431,9 @@ static bool decrypt(uint8_t *out, const uint8_t *sealed, size_t length, struct b
 
 static void wrap(const struct crypto *crypto, const char *record, const uint8_t key[CRYPTO_KEY_BYTES],
                  uint8_t wrapped[CRYPTO_WRAPPED_BYTES]) {
-  const unsigned newest = crypto->seal.count - 1;
-  wrapped[0] = SEAL_XCHACHA20_POLY1305;
-  wrapped[1] = crypto->seal.of[newest].version;
-  encrypt(wrapped + 2, key, CRYPTO_KEY_BYTES, bind_to("key", wrapped, 2, record), crypto->seal.of[newest].key);
+  const uint8_t *newest = crypto->seal.of[crypto->seal.count - 1].key;
+  crypto_wrapped_mark(crypto, wrapped);
+  encrypt(wrapped + CRYPTO_MARK_BYTES, key, CRYPTO_KEY_BYTES, bind_to("key", wrapped, CRYPTO_MARK_BYTES, record), newest);
 }
 
 void crypto_record_key_make(const struct crypto *crypto, const char *record, uint8_t key[CRYPTO_KEY_BYTES],
@@ -417,7 +444,7 @@ void crypto_record_key_make(const struct crypto *crypto, const char *record, uin
 
 bool crypto_record_key_open(const struct crypto *crypto, const char *record, const uint8_t *wrapped, size_t length,
                             uint8_t key[CRYPTO_KEY_BYTES]) {
-  if (length != CRYPTO_WRAPPED_BYTES || wrapped[0] != SEAL_XCHACHA20_POLY1305)
+  if (length != CRYPTO_WRAPPED_BYTES || wrapped[0] != number_of(CRYPTO_SEAL))
     return false;
   for (unsigned i = 0; i < crypto->seal.count; i++) {
     if (crypto->seal.of[i].version == wrapped[1])
@@ -440,14 +467,14 @@ uint8_t *crypto_seal(struct arena *arena, const uint8_t key[CRYPTO_KEY_BYTES], c
                      size_t length, size_t *sealed_length) {
   *sealed_length = length + CRYPTO_SEAL_OVERHEAD;
   uint8_t *sealed = arena_alloc(arena, *sealed_length);
-  sealed[0] = SEAL_XCHACHA20_POLY1305;
+  sealed[0] = number_of(CRYPTO_SEAL);
   encrypt(sealed + 1, value, length, bind_to("value", sealed, 1, place), key);
   return sealed;
 }
 
 char *crypto_unseal(struct arena *arena, const uint8_t key[CRYPTO_KEY_BYTES], const char *place, const uint8_t *sealed,
                     size_t length) {
-  if (length < CRYPTO_SEAL_OVERHEAD || sealed[0] != SEAL_XCHACHA20_POLY1305)
+  if (length < CRYPTO_SEAL_OVERHEAD || sealed[0] != number_of(CRYPTO_SEAL))
     return NULL;
   size_t clear_length = length - CRYPTO_SEAL_OVERHEAD;
   char *clear = arena_alloc(arena, clear_length + 1);

@@ -1,8 +1,6 @@
 // All cryptography, by libsodium: keyed hashes, sealing, passwords, random bytes. Nothing outside this file names an algorithm.
 //
-// Algorithms are named by a number stored with each value, so that others can come beside them:
-//   hash 1: BLAKE2b-256, keyed · seal 1: XChaCha20-Poly1305 (IETF) · password: libsodium's string form of Argon2id
-//   signature 1: Ed25519 over BLAKE2b-256
+// Algorithms are named in one table, by a number that is stored in front of each value, so that others can come beside them.
 
 #pragma once
 #include "base/arena.h"
@@ -10,6 +8,18 @@
 #include <stdint.h>
 
 enum { CRYPTO_KEY_BYTES = 32, CRYPTO_HASH_BYTES = 32, CRYPTO_TOKEN_BYTES = 32, CRYPTO_KEYS = 16 };
+
+// What algorithms are there for.
+enum crypto_use { CRYPTO_MAC, CRYPTO_ROW_HASH, CRYPTO_SEAL, CRYPTO_SIGNATURE, CRYPTO_PASSWORD, CRYPTO_USES };
+
+// The algorithm of each use: the number that its values begin with, its name, and of what values. Hashes of rows are taken by
+// PostgreSQL itself (named_hash_of), and are in the table for their number. Passwords have no number: their text begins with
+// the algorithm's name.
+struct crypto_algorithm {
+  uint8_t number;
+  const char *name, *values;
+};
+extern const struct crypto_algorithm crypto_algorithms[CRYPTO_USES];
 
 // What a derived key is for. Keys of different purposes never meet.
 enum crypto_purpose { CRYPTO_TOKENS = 1, CRYPTO_ETAGS, CRYPTO_PAGES, CRYPTO_CURSORS, CRYPTO_CLAIMS, CRYPTO_PURPOSES };
@@ -58,17 +68,18 @@ bool crypto_open_audit(struct crypto *crypto, const char *audit_key_file, struct
 // Writes a new key file with version 1, mode 0600; an existing one is never overwritten.
 bool crypto_make_key_file(const char *path, struct fault *fault);
 
-// Keyed hash of several pieces in a row, or (crypto_mac_once) of one.
+// Keyed hash of several pieces in a row, or (crypto_mac_once) of one: the algorithm's number, then the hash.
+enum { CRYPTO_MAC_BYTES = 1 + CRYPTO_HASH_BYTES };
 struct crypto_mac {
   _Alignas(64) unsigned char state[384];
 };
 void crypto_mac_begin(struct crypto_mac *mac, const struct crypto *crypto, enum crypto_purpose purpose);
 void crypto_mac_add(struct crypto_mac *mac, const void *bytes, size_t length);
-void crypto_mac_end(struct crypto_mac *mac, uint8_t hash[CRYPTO_HASH_BYTES]);
+void crypto_mac_end(struct crypto_mac *mac, uint8_t hash[CRYPTO_MAC_BYTES]);
 void crypto_mac_once(const struct crypto *crypto, enum crypto_purpose purpose, const void *bytes, size_t length,
-                     uint8_t hash[CRYPTO_HASH_BYTES]);
+                     uint8_t hash[CRYPTO_MAC_BYTES]);
 
-// A hash that anybody can take again, without a key.
+// A hash that anybody can take again, without a key. It is stored with a signature over it alone, whose number names it too.
 void crypto_digest(const void *bytes, size_t length, uint8_t hash[CRYPTO_HASH_BYTES]);
 
 // Signs a hash with the newest audit key: algorithm, key's version, signature. There must be one.
@@ -92,10 +103,10 @@ void crypto_random(void *bytes, size_t length);
 // An opaque token: 32 random bytes as base64url, 43 characters; and the keyed hash under which it is stored.
 // crypto_token_hash is false where `token` has not the form of one.
 char *crypto_token_make(struct arena *arena);
-bool crypto_token_hash(const struct crypto *crypto, const char *token, size_t length, uint8_t hash[CRYPTO_HASH_BYTES]);
+bool crypto_token_hash(const struct crypto *crypto, const char *token, size_t length, uint8_t hash[CRYPTO_MAC_BYTES]);
 
-// Recognises equal sealed values: version byte of the index key, then a keyed hash of `label` (which field) and `value`.
-enum { CRYPTO_INDEX_BYTES = 1 + CRYPTO_HASH_BYTES };
+// Recognises equal sealed values: algorithm, version of the index key, then a keyed hash of `label` (which field) and `value`.
+enum { CRYPTO_INDEX_BYTES = 1 + 1 + CRYPTO_HASH_BYTES };
 void crypto_index(const struct crypto *crypto, const char *label, const char *value, size_t length,
                   uint8_t index[CRYPTO_INDEX_BYTES]);
 
@@ -106,6 +117,11 @@ void crypto_record_key_make(const struct crypto *crypto, const char *record, uin
                             uint8_t wrapped[CRYPTO_WRAPPED_BYTES]);
 bool crypto_record_key_open(const struct crypto *crypto, const char *record, const uint8_t *wrapped, size_t length,
                             uint8_t key[CRYPTO_KEY_BYTES]);
+
+// What new wrapped keys and new indexes begin with: algorithm, version of the newest key.
+enum { CRYPTO_MARK_BYTES = 2 };
+void crypto_wrapped_mark(const struct crypto *crypto, uint8_t mark[CRYPTO_MARK_BYTES]);
+void crypto_index_mark(const struct crypto *crypto, uint8_t mark[CRYPTO_MARK_BYTES]);
 
 // The same key, wrapped by the newest master key. False where it does not open.
 bool crypto_record_key_rewrap(const struct crypto *crypto, const char *record, const uint8_t *wrapped, size_t length,

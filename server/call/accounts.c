@@ -26,7 +26,7 @@ struct account {
 };
 
 struct token {
-  uint8_t hash[CRYPTO_HASH_BYTES], user[UUID_BYTES];
+  uint8_t hash[CRYPTO_MAC_BYTES], user[UUID_BYTES];
 };
 
 struct accounts {
@@ -111,7 +111,7 @@ static void turn_hour(struct accounts *accounts) {
 
 static void choose_key(struct accounts *accounts, struct call *call) {
   const struct token *token = &accounts->tokens[place_of(call->token_hash, TOKENS)];
-  bool known = memcmp(token->hash, call->token_hash, CRYPTO_HASH_BYTES) == 0;
+  bool known = memcmp(token->hash, call->token_hash, CRYPTO_MAC_BYTES) == 0;
   memcpy(call->account, known ? token->user : call->token_hash, UUID_BYTES);
 }
 
@@ -160,7 +160,7 @@ void accounts_leave(struct accounts *accounts, struct call *call) {
   }
   if (call->has_token && call->caller.known) {
     struct token *token = &accounts->tokens[place_of(call->token_hash, TOKENS)];
-    memcpy(token->hash, call->token_hash, CRYPTO_HASH_BYTES);
+    memcpy(token->hash, call->token_hash, CRYPTO_MAC_BYTES);
     memcpy(token->user, call->caller.user, UUID_BYTES);
   }
   turn_hour(accounts);

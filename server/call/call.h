@@ -40,7 +40,7 @@ struct call {
   // From the transport, before call_submit.
   ProtobufCMessage *request;
   bool has_token;
-  uint8_t token_hash[CRYPTO_HASH_BYTES];
+  uint8_t token_hash[CRYPTO_MAC_BYTES];
   int64_t deadline_us; // by clock_us; 0: the server's default is set at admission
   const char *peer;    // the client's address, "" where unknown
   enum language language;

@@ -147,10 +147,10 @@ static Google__Rpc__LocalizedMessage *localized(struct call *call, const char *r
   return message;
 }
 
-// What would be allowed instead, as metadata "allowed": said of the first bad field by refusals that are no mistakes of form.
+// The steps that would be allowed instead, as metadata "allowed".
 static void add_allowed(struct call *call, Google__Rpc__ErrorInfo *info) {
   const struct violation *first = call->fault.violations;
-  if (call->fault.code != CODE_FAILED_PRECONDITION || !first || !first->limit)
+  if (!first || !first->limit || strcmp(first->reason, "STEP_OUT_OF_ORDER") != 0)
     return;
   Google__Rpc__ErrorInfo__MetadataEntry *entry = arena_alloc(&call->arena, sizeof *entry);
   google__rpc__error_info__metadata_entry__init(entry);

@@ -95,9 +95,9 @@ static bool reindex(struct seal_command *command, const PGresult *rows, int row)
 }
 
 // One batch of rows in a transaction of its own. How many; -1 where something went wrong.
-static int run_batch(struct seal_command *command, const char *next, unsigned newest,
+static int run_batch(struct seal_command *command, const char *next, const char *newest,
                      bool (*change)(struct seal_command *, const PGresult *, int)) {
-  const char *values[] = {arena_printf(&command->batch, "%u", newest), command->behind};
+  const char *values[] = {newest, command->behind};
   PGresult *rows = owner_run(&command->owner, next, 2, values);
   if (!rows)
     return -1;
@@ -112,21 +112,19 @@ static int run_batch(struct seal_command *command, const char *next, unsigned ne
   return fine ? count : -1;
 }
 
-static unsigned newest_of(const struct crypto_keys *keys) {
-  return keys->of[keys->count - 1].version;
-}
-
 static const struct verb {
   const char *name, *next, *done;
   bool (*change)(struct seal_command *, const PGresult *, int);
-  bool of_index;
+  void (*mark)(const struct crypto *, uint8_t[CRYPTO_MARK_BYTES]);
 } verbs[] = {
-    {"rotate", "seal_next", "keys wrapped anew", wrap_anew, false},
-    {"reindex", "index_next", "reporters recognised anew", reindex, true},
+    {"rotate", "seal_next", "keys wrapped anew", wrap_anew, crypto_wrapped_mark},
+    {"reindex", "index_next", "reporters recognised anew", reindex, crypto_index_mark},
 };
 
 static void run(struct seal_command *command, const struct verb *verb, const char *name) {
-  unsigned newest = newest_of(verb->of_index ? &command->crypto.index : &command->crypto.seal);
+  uint8_t mark[CRYPTO_MARK_BYTES];
+  verb->mark(&command->crypto, mark);
+  const char *newest = crypto_hex(&command->owner.arena, mark, sizeof mark);
   int count;
   while ((count = run_batch(command, verb->next, newest, verb->change)) > 0) {
     command->done += count;
@@ -134,7 +132,7 @@ static void run(struct seal_command *command, const struct verb *verb, const cha
       return;
   }
   if (count == 0 && owner_commit(&command->owner))
-    printf("%ld %s under version %u\n", command->done, verb->done, newest);
+    printf("%ld %s under version %u\n", command->done, verb->done, mark[1]);
 }
 
 int command_seal(int argc, char **argv) {

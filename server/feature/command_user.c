@@ -92,8 +92,22 @@ static bool user_add(struct user_command *command) {
   return (!given[USER_PASSWORD] || set_password(command)) && (!given[ROLE] || grant(command));
 }
 
+// Refuses where he still answers for leads or cases, and names them: the host's operator sees all.
+static bool may_leave(struct user_command *command) {
+  struct owner *owner = &command->owner;
+  PGresult *work = owner_run(owner, "user_work", 1, &command->username);
+  if (!work)
+    return false;
+  if (PQntuples(work) > 0)
+    fault_set(&owner->fault, CODE_FAILED_PRECONDITION, "LEAVES_OPEN_WORK",
+              "%s still answers for open work, to be handed over first (HandOver, or a supervisor's step): %s",
+              command->username, PQgetvalue(work, 0, 0));
+  PQclear(work);
+  return owner->fault.code == CODE_OK;
+}
+
 static bool user_disable(struct user_command *command) {
-  return did(&command->owner, "user_disable", 1, &command->username, "there is no such account");
+  return may_leave(command) && did(&command->owner, "user_disable", 1, &command->username, "there is no such account");
 }
 
 static bool user_password(struct user_command *command) {

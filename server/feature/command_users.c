@@ -31,7 +31,7 @@ struct roster {
   unsigned lines;
   int bad;           // faults told
   PGresult *changes; // kind, username, what is told
-  PGresult *count;   // persons; who join, move, change otherwise, leave, stay for their leads
+  PGresult *count;   // persons; who join, move, change otherwise, leave, stay for their work
 };
 
 static bool read_row(struct incoming *incoming, const char *const *fields) {
@@ -109,7 +109,7 @@ static void tell(const struct roster *roster) {
          PQgetvalue(count, 0, 0), PQgetvalue(count, 0, 1), PQgetvalue(count, 0, 2), PQgetvalue(count, 0, 3),
          PQgetvalue(count, 0, 4), somebody_leaves(roster) ? "" : ", whose accounts stay");
   if (strcmp(PQgetvalue(count, 0, 5), "0") != 0)
-    printf("%s more would leave, but answer for open leads\n", PQgetvalue(count, 0, 5));
+    printf("%s more would leave, but answer for open leads or cases\n", PQgetvalue(count, 0, 5));
   if (roster->dry_run)
     printf("dry run: nothing is done\n");
 }

@@ -8,7 +8,10 @@ static const struct word {
   const char *name, *texts[LANGUAGES];
 } words[] = {
 #define WORD(name, chinese, english) {#name, {[LANGUAGE_ZH_CN] = (chinese), [LANGUAGE_EN] = (english)}},
+#define VALUE(name, chinese)
 #include "feature/export_words.h"
+#include "schema/value_words.h"
+#undef VALUE
 #undef WORD
 };
 

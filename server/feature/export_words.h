@@ -1,5 +1,14 @@
-// What a person reads in an export: WORD(name, Chinese, English). Names are those of columns and of values of enums. Only for
-// feature/export_columns.c.
+// What a person reads in an export: WORD(name, Chinese, English). Names are those of columns; values of enums have their words
+// in schema/value_words.h. Only for feature/export_columns.c.
+
+// Lists of one-time codes.
+WORD(codes, "首次登录一次性验证码", "One-time codes for a first sign-in")
+WORD(codes_use, "经本机构领导确认后生效；只交本人，用后即废。",
+     "Good once the office's leader has confirmed them; each is for its user alone, and for one use.")
+WORD(user_name, "姓名", "Name")
+WORD(username, "用户名", "Username")
+WORD(user_code, "验证码", "Code")
+WORD(good_until, "有效期至", "Good until")
 
 // Columns.
 WORD(id, "编号", "Id")
@@ -39,52 +48,6 @@ WORD(purpose, "目的", "Purpose")
 WORD(people_met, "走访人次", "People met")
 WORD(findings, "发现的问题", "Findings")
 WORD(hold_reason, "待核原因", "Held because")
-
-// Values.
-WORD(LEAD_CHANNEL_LETTER, "信", "Letter")
-WORD(LEAD_CHANNEL_WALK_IN, "访", "Walk-in")
-WORD(LEAD_CHANNEL_WEB, "网", "Web")
-WORD(LEAD_CHANNEL_PHONE, "电", "Phone")
-WORD(LEAD_CHANNEL_DOWN_VISIT, "下访", "Down visit")
-WORD(LEAD_CHANNEL_RECEPTION, "接访", "Reception")
-WORD(LEAD_CHANNEL_INSPECTION, "明察暗访", "Inspection")
-WORD(LEAD_CHANNEL_TRANSFERRED, "交办转办", "Transferred")
-WORD(LEAD_CLASS_ACCUSATION, "检举控告", "Accusation")
-WORD(LEAD_CLASS_SUGGESTION, "批评建议", "Suggestion")
-WORD(LEAD_CLASS_APPEAL, "申诉", "Appeal")
-WORD(LEAD_CLASS_OTHER, "其他", "Other")
-WORD(LEAD_OCCURRENCE_INITIAL, "初信初访", "Initial")
-WORD(LEAD_OCCURRENCE_REPEAT, "重复访", "Repeat")
-WORD(LEAD_OCCURRENCE_SKIP_LEVEL, "越级访", "Skip-level")
-WORD(LEAD_STATE_RECEIVED, "收到", "Received")
-WORD(LEAD_STATE_ACCEPTED, "受理", "Accepted")
-WORD(LEAD_STATE_ASSIGNED, "交办", "Assigned")
-WORD(LEAD_STATE_VERIFYING, "初步核实", "Verifying")
-WORD(LEAD_STATE_INQUIRY_BY_LETTER, "谈话函询", "Inquiry by letter")
-WORD(LEAD_STATE_CASE_FILED, "立案", "Case filed")
-WORD(LEAD_STATE_CONCLUSION_PROPOSED, "报结待批", "Conclusion proposed")
-WORD(LEAD_STATE_CONCLUDED, "办结", "Concluded")
-WORD(LEAD_STATE_REPORTED_BACK, "已反馈", "Reported back")
-WORD(LEAD_STATE_CLOSED, "归档", "Closed")
-WORD(LEAD_STATE_DECLINED, "不予受理", "Declined")
-WORD(LEAD_STATE_TRANSFERRED, "转办", "Transferred")
-WORD(LEAD_STATE_SHELVED, "暂存待查", "Shelved")
-WORD(LEAD_STATE_DISMISSED, "予以了结", "Dismissed")
-WORD(LEAD_STATE_REOPENED, "重新办理", "Reopened")
-WORD(VISIT_KIND_DOWN_VISIT, "下访", "Down visit")
-WORD(VISIT_KIND_RECEPTION, "接访", "Reception")
-WORD(VISIT_KIND_RETURN_VISIT, "回访", "Return visit")
-WORD(VISIT_KIND_SYMPOSIUM, "座谈", "Symposium")
-WORD(VISIT_KIND_SURVEY, "问卷", "Survey")
-WORD(VISIT_KIND_INSPECTION, "明察暗访", "Inspection")
-WORD(VISIT_KIND_CROSS_INSPECTION, "交叉检查", "Cross inspection")
-WORD(VISIT_KIND_PUBLICITY, "普法宣传", "Publicity")
-WORD(VISIT_STATE_ACCEPTED, "已采用", "Accepted")
-WORD(VISIT_STATE_HELD, "待核", "Held")
-WORD(VISIT_STATE_WITHDRAWN, "已撤回", "Withdrawn")
-WORD(HOLD_REASON_NOT_GRANTED, "当时无此地区授权", "Not granted")
-WORD(HOLD_REASON_CLOCK, "设备时间异常", "Clock")
-WORD(HOLD_REASON_ACCOUNT_DISABLED, "账号已停用", "Account disabled")
 
 // Sheets.
 WORD(leads, "线索", "Leads")

@@ -8,6 +8,7 @@ const struct handler *const feature_handlers[] = {
     &handler_change_password,
     &handler_enrol,
     &handler_enrol_user,
+    &handler_enrol_users,
     &handler_create_user,
     &handler_update_user,
     &handler_push,

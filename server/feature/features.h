@@ -7,7 +7,8 @@
 extern const struct handler *const feature_handlers[];
 
 // A handler's entries, each in the file of its noun.
-extern const struct handler handler_login, handler_refresh, handler_change_password, handler_enrol, handler_enrol_user;
+extern const struct handler handler_login, handler_refresh, handler_change_password, handler_enrol, handler_enrol_user,
+    handler_enrol_users;
 extern const struct handler handler_create_user, handler_update_user;
 extern const struct handler handler_push, handler_pull, handler_watch_leads;
 extern const struct handler handler_export_leads, handler_export_visits;

@@ -9,8 +9,8 @@ ProtobufCMessage *step_message(struct call *call, const char *name) {
 }
 
 bool step_token_hash(struct call *call, const char *token, ProtobufCBinaryData *hash) {
-  hash->data = arena_alloc(&call->arena, CRYPTO_HASH_BYTES);
-  hash->len = CRYPTO_HASH_BYTES;
+  hash->data = arena_alloc(&call->arena, CRYPTO_MAC_BYTES);
+  hash->len = CRYPTO_MAC_BYTES;
   return crypto_token_hash(call->server->crypto, token, strlen(token), hash->data);
 }
 

@@ -261,9 +261,9 @@ static void add_watcher(struct board *board, Zoufang__WatchAsk *ask, struct watc
   asked->watchers[i] = watcher;
   watcher->place = i;
   watcher->in_round = true;
-  uint8_t *token = arena_alloc(arena, CRYPTO_HASH_BYTES);
-  memcpy(token, watcher->stream->call->token_hash, CRYPTO_HASH_BYTES);
-  ask->tokens[i] = (ProtobufCBinaryData){.data = token, .len = CRYPTO_HASH_BYTES};
+  uint8_t *token = arena_alloc(arena, CRYPTO_MAC_BYTES);
+  memcpy(token, watcher->stream->call->token_hash, CRYPTO_MAC_BYTES);
+  ask->tokens[i] = (ProtobufCBinaryData){.data = token, .len = CRYPTO_MAC_BYTES};
   ask->marks[i] = arena_strdup(arena, watcher->mark);
   ask->regions[i] = strtoll(watcher->from->region_code, NULL, 10);
   ask->since_places[i] = place_of(board, ask, watcher->moment, arena);

@@ -2,6 +2,7 @@
 
 #include "schema/openapi.h"
 #include "schema/openapi_types.h"
+#include "schema/translation.h"
 #include "zoufang/options.pb-c.h"
 #include <ctype.h>
 #include <string.h>
@@ -13,6 +14,40 @@ struct document {
   struct pen pen;
   struct types types;
 };
+
+// What the document says by itself.
+enum phrase {
+  PHRASE_ABOUT,
+  PHRASE_ANYONE,
+  PHRASE_EVERYBODY,
+  PHRASE_ROLES,
+  PHRASE_AUDITED,
+  PHRASE_DONE,
+  PHRASE_REFUSED,
+  PHRASE_TOKEN
+};
+static const char *const phrases[][LANGUAGES] = {
+    [PHRASE_ABOUT] = {"监察干部上传走访、照片和线索，监督领导查询。同样的方法也通过 gRPC 提供。应答中省略空值和默认值；64 "
+                      "位整数以字符串表示；"
+                      "字段名两种写法都可读取。",
+                      "Field officers upload visits, photos and leads; supervisors ask. The same methods are served over gRPC. "
+                      "Fields that are empty or at their default are left out of answers; 64-bit integers are strings; names "
+                      "are read in both spellings."},
+    [PHRASE_ANYONE] = {"任何人均可调用，无须令牌。", "Anyone may call it, without a token."},
+    [PHRASE_EVERYBODY] = {"登录后均可调用。", "Every signed-in user may call it."},
+    [PHRASE_ROLES] = {"角色：", "Roles: "},
+    [PHRASE_AUDITED] = {"每次调用都记入审计。", " Each call is written to the audit."},
+    [PHRASE_DONE] = {"完成。", "Done."},
+    [PHRASE_REFUSED] = {"拒绝了什么、为什么：google.rpc.Status，其 details 含 ErrorInfo、BadRequest、RetryInfo、RequestInfo 和 "
+                        "LocalizedMessage。",
+                        "What was refused, and why: google.rpc.Status with ErrorInfo, BadRequest, RetryInfo, RequestInfo and "
+                        "LocalizedMessage as details."},
+    [PHRASE_TOKEN] = {"AuthService.Login 给出的 accessToken。", "The accessToken that AuthService.Login gives."},
+};
+
+static const char *say(const struct document *document, enum phrase phrase) {
+  return phrases[phrase][document->types.language];
+}
 
 // --- Paths ---
 
@@ -49,8 +84,9 @@ static void write_parameter(struct document *document, const char *place, const 
   pen_open(pen, NULL, '{');
   pen_text(pen, "name", name);
   pen_text(pen, "in", place);
-  if (field->comment[0])
-    pen_text(pen, "description", field->comment);
+  const char *text = field_description(field, document->types.language);
+  if (text[0])
+    pen_text(pen, "description", text);
   if (field->rules.required || strcmp(place, "path") == 0)
     pen_true(pen, "required");
   type_of_field(&document->types, pen, "schema", field, false);
@@ -173,7 +209,7 @@ static void write_responses(struct document *document, const struct method *meth
   struct pen *pen = &document->pen;
   pen_open(pen, "responses", '{');
   pen_open(pen, "200", '{');
-  pen_text(pen, "description", method->output->comment[0] ? method->output->comment : "Done.");
+  pen_text(pen, "description", method->output->comment[0] ? method->output->comment : say(document, PHRASE_DONE));
   if (method->download)
     write_file(pen);
   else {
@@ -192,45 +228,60 @@ static void write_responses(struct document *document, const struct method *meth
 
 // --- Operations ---
 
-// "officer, supervisor": the names of the enum in lower case, without their prefix.
-static void put_roles(struct buffer *out, uint32_t roles) {
-  bool first = true;
+// "officer": the name of a value of the enum in lower case, without its prefix.
+static const char *role_name(struct arena *arena, const char *value) {
+  char *name = arena_strdup(arena, value + strlen("ROLE_"));
+  for (char *at = name; *at; at++)
+    *at = (char)tolower((unsigned char)*at);
+  return name;
+}
+
+// "officer, supervisor", or as they are called in Chinese.
+static void put_roles(struct document *document, struct buffer *out, uint32_t roles) {
+  bool chinese = document->types.language == LANGUAGE_ZH_CN, first = true;
   for (unsigned i = 0; i < zoufang__role__descriptor.n_values; i++) {
     const ProtobufCEnumValue *value = &zoufang__role__descriptor.values[i];
     if (!(roles >> value->value & 1))
       continue;
-    buffer_string(out, first ? "" : ", ");
-    for (const char *at = value->name + strlen("ROLE_"); *at; at++)
-      buffer_byte(out, (char)tolower((unsigned char)*at));
+    buffer_string(out, first ? "" : chinese ? "、" : ", ");
+    buffer_string(out, chinese ? translated_value(value->name) : role_name(out->arena, value->name));
     first = false;
   }
+  buffer_string(out, chinese ? "。" : ".");
+}
+
+// The same for programs: a list of names.
+static void write_roles(struct document *document, uint32_t roles) {
+  struct pen *pen = &document->pen;
+  pen_open(pen, "x-roles", '[');
+  for (unsigned i = 0; i < zoufang__role__descriptor.n_values; i++) {
+    const ProtobufCEnumValue *value = &zoufang__role__descriptor.values[i];
+    if (roles >> value->value & 1)
+      pen_text(pen, NULL, role_name(pen->out->arena, value->name));
+  }
+  pen_close(pen, ']');
 }
 
 static const char *description_of(struct document *document, const struct method *method) {
   struct buffer out = {.arena = document->pen.out->arena};
-  buffer_string(&out, method->comment);
+  buffer_string(&out, method_description(method, document->types.language));
   buffer_string(&out, "\n\n");
-  if (method->anonymous)
-    buffer_string(&out, "Anyone may call it, without a token.");
-  else if (method->roles == 0)
-    buffer_string(&out, "Every signed-in user may call it.");
-  else
-    buffer_string(&out, "Roles: ");
-  put_roles(&out, method->roles);
+  buffer_string(&out, say(document, method->anonymous ? PHRASE_ANYONE : method->roles ? PHRASE_ROLES : PHRASE_EVERYBODY));
   if (method->roles)
-    buffer_byte(&out, '.');
+    put_roles(document, &out, method->roles);
   if (method->audited)
-    buffer_string(&out, " Each call is written to the audit.");
+    buffer_string(&out, say(document, PHRASE_AUDITED));
   return buffer_text(&out);
 }
 
 // The first sentence.
 static const char *summary_of(struct document *document, const struct method *method) {
-  const char *end = strstr(method->comment, ". ");
-  size_t length = end ? (size_t)(end - method->comment) : strcspn(method->comment, "\n");
-  if (length > 0 && method->comment[length - 1] == '.')
+  const char *text = method_description(method, document->types.language);
+  const char *end = strstr(text, document->types.language == LANGUAGE_ZH_CN ? "。" : ". ");
+  size_t length = end ? (size_t)(end - text) : strcspn(text, "\n");
+  if (length > 0 && text[length - 1] == '.')
     length--;
-  return arena_strndup(document->pen.out->arena, method->comment, length);
+  return arena_strndup(document->pen.out->arena, text, length);
 }
 
 // Each operation has a name of its own, a further route of the same method too.
@@ -257,6 +308,7 @@ static void write_operation(struct document *document, const struct method *meth
   pen_close(pen, ']');
   pen_text(pen, "summary", summary_of(document, method));
   pen_text(pen, "description", description_of(document, method));
+  write_roles(document, method->roles);
   if (method->anonymous) {
     pen_open(pen, "security", '[');
     pen_close(pen, ']');
@@ -296,10 +348,7 @@ static void write_info(struct document *document, const char *version) {
   pen_open(pen, "info", '{');
   pen_text(pen, "title", "Zoufang");
   pen_text(pen, "version", version);
-  pen_text(pen, "description",
-           "Field officers upload visits, photos and leads; supervisors ask. The same methods are served over gRPC. Fields "
-           "that are empty "
-           "or at their default are left out of answers; 64-bit integers are strings; names are read in both spellings.");
+  pen_text(pen, "description", say(document, PHRASE_ABOUT));
   pen_close(pen, '}');
   pen_open(pen, "servers", '[');
   pen_open(pen, NULL, '{');
@@ -320,7 +369,7 @@ static void write_tags(struct document *document) {
   for (unsigned i = 0; i < document->schema->service_count; i++) {
     pen_open(pen, NULL, '{');
     pen_text(pen, "name", document->schema->services[i].name);
-    pen_text(pen, "description", document->schema->services[i].comment);
+    pen_text(pen, "description", service_description(&document->schema->services[i], document->types.language));
     pen_close(pen, '}');
   }
   pen_close(pen, ']');
@@ -331,10 +380,7 @@ static void write_error(struct document *document) {
   const struct message *status = schema_message(document->schema, "google.rpc.Status");
   pen_open(pen, "responses", '{');
   pen_open(pen, "Error", '{');
-  pen_text(
-      pen, "description",
-      "What was refused, and why: google.rpc.Status with ErrorInfo, BadRequest, RetryInfo, RequestInfo and LocalizedMessage as "
-      "details.");
+  pen_text(pen, "description", say(document, PHRASE_REFUSED));
   if (status) {
     open_content(pen, "application/json");
     type_refer(&document->types, pen, "schema", status);
@@ -352,7 +398,7 @@ static void write_components(struct document *document) {
   pen_open(pen, "bearer", '{');
   pen_text(pen, "type", "http");
   pen_text(pen, "scheme", "bearer");
-  pen_text(pen, "description", "The accessToken that AuthService.Login gives.");
+  pen_text(pen, "description", say(document, PHRASE_TOKEN));
   pen_close(pen, '}');
   pen_close(pen, '}');
   write_error(document);
@@ -362,8 +408,8 @@ static void write_components(struct document *document) {
   pen_close(pen, '}');
 }
 
-void openapi_write(const struct schema *schema, const char *server_version, struct buffer *out) {
-  struct document document = {.schema = schema, .pen = {.out = out}};
+void openapi_write(const struct schema *schema, const char *server_version, enum language language, struct buffer *out) {
+  struct document document = {.schema = schema, .pen = {.out = out}, .types = {.language = language}};
   pen_open(&document.pen, NULL, '{');
   write_info(&document, server_version);
   write_tags(&document);

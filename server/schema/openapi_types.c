@@ -1,6 +1,7 @@
 // Messages, fields and enums are described in JSON Schema here.
 
 #include "schema/openapi_types.h"
+#include "schema/translation.h"
 #include <string.h>
 
 const char *type_name(const char *full_name, const char *package) {
@@ -189,8 +190,9 @@ void type_of_field(struct types *types, struct pen *pen, const char *key, const 
     pen_true(pen, "readOnly");
   if (field->input_only)
     pen_true(pen, "writeOnly");
-  if (described && field->comment[0])
-    pen_text(pen, "description", field->comment);
+  const char *text = field_description(field, types->language);
+  if (described && text[0])
+    pen_text(pen, "description", text);
   pen_close(pen, '}');
 }
 
@@ -228,7 +230,7 @@ void type_of_members(struct types *types, struct pen *pen, const struct message 
     write_required(pen, message, left_out);
 }
 
-static void write_enumeration(struct pen *pen, const struct enumeration *enumeration) {
+static void write_enumeration(struct pen *pen, const struct enumeration *enumeration, enum language language) {
   const ProtobufCEnumDescriptor *descriptor = enumeration->descriptor;
   struct buffer text = {.arena = pen->out->arena};
   pen_open(pen, enumeration_component(enumeration), '{');
@@ -238,8 +240,9 @@ static void write_enumeration(struct pen *pen, const struct enumeration *enumera
   buffer_string(&text, "\n");
   for (unsigned i = 0; i < descriptor->n_values; i++) {
     pen_text(pen, NULL, descriptor->values[i].name);
-    if (enumeration->value_comments[i][0])
-      buffer_printf(&text, "\n- `%s`: %s", descriptor->values[i].name, enumeration->value_comments[i]);
+    const char *name = descriptor->values[i].name, *meaning = value_description(name, enumeration->value_comments[i], language);
+    if (meaning[0])
+      buffer_printf(&text, "\n- `%s`: %s", name, meaning);
   }
   pen_close(pen, ']');
   pen_text(pen, "description", buffer_text(&text));
@@ -254,5 +257,5 @@ void types_write(struct types *types, struct pen *pen) {
     pen_close(pen, '}');
   }
   for (unsigned i = 0; i < types->enumeration_count; i++)
-    write_enumeration(pen, types->enumerations[i]);
+    write_enumeration(pen, types->enumerations[i], types->language);
 }

@@ -2,11 +2,13 @@
 
 #pragma once
 #include "schema/pen.h"
+#include "schema/words.h"
 
 enum { OPENAPI_TYPES = 512 };
 
-// Messages and enums that were referred to and belong among the components.
+// Messages and enums that were referred to and belong among the components; and what their descriptions are written in.
 struct types {
+  enum language language;
   unsigned message_count, enumeration_count;
   const struct message *messages[OPENAPI_TYPES];
   const struct enumeration *enumerations[OPENAPI_TYPES];

@@ -47,15 +47,37 @@ bool words_hide(const char *reason) {
   return place < ROWS && TABLE[place].hiding;
 }
 
-// Puts `limit` in for {}, or leaves out what stands in brackets.
+// Writes what stands for the place {…} that begins at `at`; where it ends.
+static const char *fill_place(struct buffer *out, const char *at, const char *limit) {
+  const char *end = strchr(at, '}'), *bar = memchr(at, '|', (size_t)(end - at));
+  if (at + 1 == end) {
+    buffer_string(out, limit);
+    return end;
+  }
+  const char *number = limit;
+  for (char place = at[1]; place > '1'; place--) {
+    number += strcspn(number, " ");
+    number += strspn(number, " ");
+  }
+  size_t digits = strcspn(number, " ");
+  buffer_put(out, number, digits);
+  if (!bar)
+    return end;
+  bool is_one = digits == 1 && *number == '1';
+  const char *word = is_one ? at + strlen("{1 ") : bar + 1;
+  buffer_byte(out, ' ');
+  buffer_put(out, word, (size_t)((is_one ? bar : end) - word));
+  return end;
+}
+
+// Puts `limit` in where the text has places for it, or leaves out what stands in brackets.
 static const char *fill(const char *text, const char *limit, struct arena *arena) {
   struct buffer out = {.arena = arena};
   for (const char *at = text; *at; at++) {
     if (*at == '[' && !limit) {
       at = strchr(at, ']');
-    } else if (at[0] == '{' && at[1] == '}') {
-      buffer_string(&out, limit ? limit : "");
-      at++;
+    } else if (*at == '{') {
+      at = fill_place(&out, at, limit ? limit : "");
     } else if (*at != '[' && *at != ']') {
       buffer_byte(&out, *at);
     }

@@ -6,8 +6,8 @@
 
 enum language { LANGUAGE_ZH_CN, LANGUAGE_EN, LANGUAGES };
 
-// The text of `reason` in `language`, with `limit` put in where the text speaks of it ("" where NULL). A reason that has no
-// text gets a general one. Belongs to the arena where a limit was put in, else to the program.
+// The text of `reason` in `language`, with `limit` (a bound, or numbers with a space between) put in where the text speaks of
+// it. A reason that has no text gets a general one. Belongs to the arena where a limit was put in, else to the program.
 const char *words_reason(const char *reason, const char *limit, enum language language, struct arena *arena);
 
 // Whether the table has a text of its own for `reason`.

@@ -1,6 +1,7 @@
-// The table of words: WORDS(reason, Chinese, English). What stands in [ ] is left out where there is no limit to put in for {}.
-// HIDING is for reasons that do not tell what is not there from what is out of sight: refusals for them are audited.
-// Only for schema/words.c.
+// The table of words: WORDS(reason, Chinese, English). What stands in [ ] is left out where there is no limit to put in: for {}
+// all of it, for {2} its second number, for {2 case|cases} that number and the word that fits it: "1 case", "3 cases". HIDING
+// is for reasons that do not tell what is not there from what is out of sight: refusals for them are audited. Only for
+// schema/words.c.
 
 // Single fields.
 WORDS(REQUIRED, "此项必填", "must be given")
@@ -18,6 +19,7 @@ WORDS(BAD_TIME, "时间格式不正确或超出范围", "is not a valid time")
 WORDS(BAD_DAY, "日期格式不正确，应为 年-月-日", "is not a valid day, YYYY-MM-DD")
 WORDS(BAD_NUMBER, "应为整数", "must be a whole number")
 WORDS(BAD_PATH, "没有这个字段[：{}]", "names no field[: {}]")
+WORDS(IMMUTABLE, "此项不可修改", "never changes")
 WORDS(UNKNOWN_FIELD, "未知的字段", "is not a known field")
 WORDS(WRONG_TYPE, "数据类型不正确", "is of the wrong type")
 WORDS(DUPLICATE_FIELD, "字段重复", "is given more than once")
@@ -46,6 +48,7 @@ WORDS(NOT_MATCHED, "请先在该线索中把此人与被反映人匹配", "is a 
 WORDS(ONLY_ONE, "只能指定一个人或一个机构", "must be given alone: a user or an office")
 WORDS(NO_SUCH_ROUND, "该专项整治没有这一轮次", "is no round of that campaign")
 WORDS(ONE_ORIGIN, "线索与案件只能指定其一", "must be given alone: a lead or a case")
+WORDS(ONE_GROUP, "机构、行政区划、人员名单只能指定其一", "must be given alone: an office, a region, or users")
 WORDS(NOT_OF_THIS_KIND, "此类记录没有此项", "does not belong to records of this kind")
 WORDS(CANNOT_ANSWER, "此人或机构不能承办该线索", "cannot answer for this lead")
 WORDS(TOO_NARROW, "只能查询旗县区及以上的统计", "is too small a region for you: ask for a county or wider")
@@ -67,6 +70,9 @@ WORDS(ALREADY_EXISTS, "记录已存在", "exists already")
 WORDS(REQUEST_ID_TAKEN, "同一请求编号已用于其他内容", "this request id was used with other content")
 WORDS(STEP_OUT_OF_ORDER, "当前状态下不能进行此步骤[，可进行：{}]", "this step is out of order[, allowed: {}]")
 WORDS(PRECONDITION, "尚不具备进行此操作的条件", "something is missing for this")
+WORDS(
+    LEAVES_OPEN_WORK, "仍负责未办结的工作[：线索 {1} 条、案件 {2} 件]，须先移交（可按承办人查询线索和案件）",
+    "still answers for open work[: {1 lead|leads}, {2 case|cases}], to be handed over first (list leads and cases by handler)")
 WORDS(APP_TOO_OLD, "应用版本过旧，请更新后再登录", "this version of the app is too old, update it")
 WORDS(STEP_SKIPS_APPROVAL, "此步骤会绕过他人审批", "would lead past what another must approve")
 WORDS(STEP_LACKS_NEED, "此步骤缺少必须的要求", "does not ask for what it must")

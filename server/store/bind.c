@@ -68,7 +68,7 @@ static bool value_of_hash(struct binding *binding, const ProtobufCMessage *holde
   const struct message *type = trail_last(&binding->parameter->trail)->message;
   be_null(value);
   if (at)
-    be_bytes(value, etag_of(binding->exchange, type, at), CRYPTO_HASH_BYTES);
+    be_bytes(value, etag_of(binding->exchange, type, at), CRYPTO_MAC_BYTES);
   return true;
 }
 
@@ -286,7 +286,7 @@ bool variant_bind(const struct variant *variant, struct exchange *exchange, cons
   if (combination->keeps) {
     put(out, keep->method, strlen(keep->method));
     put(out, (const char *)keep->request_id, UUID_BYTES);
-    put(out, (const char *)keep->hash, CRYPTO_HASH_BYTES);
+    put(out, (const char *)keep->hash, CRYPTO_MAC_BYTES);
   }
   return true;
 }

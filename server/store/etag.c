@@ -33,7 +33,7 @@ static const uint8_t *pack(const struct exchange *exchange, const struct message
 }
 
 const uint8_t *etag_of(const struct exchange *exchange, const struct message *type, const ProtobufCMessage *record) {
-  uint8_t *hash = arena_alloc(exchange->arena, CRYPTO_HASH_BYTES);
+  uint8_t *hash = arena_alloc(exchange->arena, CRYPTO_MAC_BYTES);
   size_t length;
   const uint8_t *bytes = pack(exchange, type, record, &length);
   struct crypto_mac mac;

@@ -5,7 +5,7 @@
 #include "base/buffer.h"
 #include <string.h>
 
-enum { MAC_AT = 0, USER_AT = CRYPTO_HASH_BYTES, VALUES_AT = USER_AT + UUID_BYTES, VALUE_HEAD_BYTES = 8, NAME_MAX_BYTES = 255 };
+enum { MAC_AT = 0, USER_AT = CRYPTO_MAC_BYTES, VALUES_AT = USER_AT + UUID_BYTES, VALUE_HEAD_BYTES = 8, NAME_MAX_BYTES = 255 };
 
 // --- What a token is good for
 // -------------------------------------------------------------------------------------------------
@@ -31,7 +31,7 @@ static const uint8_t *pack_filters(const struct exchange *exchange, size_t *leng
   return message_pack(exchange->arena, filters, length);
 }
 
-static void hash_token(const struct exchange *exchange, const char *rest, size_t rest_length, uint8_t hash[CRYPTO_HASH_BYTES]) {
+static void hash_token(const struct exchange *exchange, const char *rest, size_t rest_length, uint8_t hash[CRYPTO_MAC_BYTES]) {
   size_t length;
   const uint8_t *filters = pack_filters(exchange, &length);
   uint64_t filters_length = length;
@@ -76,7 +76,7 @@ static bool read_value(struct exchange *exchange, const uint8_t **at, const uint
 static bool read_token(struct exchange *exchange, const char *text) {
   size_t length = 0;
   const uint8_t *token = crypto_base64url_read(exchange->arena, text, strlen(text), &length);
-  uint8_t hash[CRYPTO_HASH_BYTES];
+  uint8_t hash[CRYPTO_MAC_BYTES];
   if (!token || length < VALUES_AT)
     return page_refuse(exchange);
   hash_token(exchange, (const char *)token + USER_AT, length - USER_AT, hash);
@@ -126,7 +126,7 @@ bool page_write(struct exchange *exchange, const uint8_t user[UUID_BYTES]) {
   if (!page->more || !next)
     return true;
   struct buffer token = {.arena = exchange->arena};
-  uint8_t hash[CRYPTO_HASH_BYTES] = {0};
+  uint8_t hash[CRYPTO_MAC_BYTES] = {0};
   buffer_put(&token, hash, sizeof hash);
   buffer_put(&token, user, UUID_BYTES);
   for (unsigned i = 0; i < page->next_count; i++)

@@ -46,7 +46,7 @@ unsigned script_statement_count(const struct script *script);
 struct keep {
   const char *method;
   uint8_t request_id[UUID_BYTES];
-  uint8_t hash[CRYPTO_HASH_BYTES];
+  uint8_t hash[CRYPTO_MAC_BYTES];
 };
 const struct variant *script_variant(struct script *script, unsigned i, const struct exchange *exchange,
                                      const struct keep *keep);

@@ -1,5 +1,5 @@
-// Pages are files of the binary, and one document that is written at start; each has an ETag, for it changes only with the
-// program.
+// Pages are files of the binary, and one document that is written at start, in each language; each has an ETag, for it changes
+// only with the program.
 
 #include "transport/http_pages.h"
 #include "schema/embedded.h"
@@ -31,13 +31,15 @@ static const struct web_page pages[] = {
 
 enum { PAGES = sizeof pages / sizeof *pages };
 
-// What each page of PAGE_FILE and PAGE_OPENAPI holds.
+struct content {
+  const char *text;
+  size_t length;
+  char etag[ETAG_TEXT];
+};
+
+// What each page of PAGE_FILE holds, and the document.
 struct pages {
-  struct content {
-    const char *text;
-    size_t length;
-    char etag[ETAG_TEXT];
-  } of[PAGES];
+  struct content files[PAGES], openapi[LANGUAGES];
 };
 
 static const char document_policy[] =
@@ -62,10 +64,12 @@ static bool is_served(const struct http_server *http, const struct web_page *pag
   return page->published == http->options.published;
 }
 
-static void write_openapi(struct http_server *http, struct content *content) {
-  struct buffer document = {.arena = &http->arena};
-  openapi_write(http->server->schema, http->options.version, &document);
-  set_content(content, document.data, document.length);
+static void write_openapi(struct http_server *http) {
+  for (enum language language = 0; language < LANGUAGES; language++) {
+    struct buffer document = {.arena = &http->arena};
+    openapi_write(http->server->schema, http->options.version, language, &document);
+    set_content(&http->pages->openapi[language], document.data, document.length);
+  }
 }
 
 bool pages_open(struct http_server *http, struct fault *fault) {
@@ -73,14 +77,13 @@ bool pages_open(struct http_server *http, struct fault *fault) {
   for (size_t i = 0; i < PAGES; i++) {
     if (!is_served(http, &pages[i]))
       continue;
-    struct content *content = &http->pages->of[i];
     const struct embedded *file = pages[i].kind == PAGE_FILE ? file_named(pages[i].file) : NULL;
     if (pages[i].kind == PAGE_FILE && !file)
       return fault_set(fault, CODE_INTERNAL, "PAGE", "the program holds no %s", pages[i].file);
     if (file)
-      set_content(content, file->text, file->length);
+      set_content(&http->pages->files[i], file->text, file->length);
     if (pages[i].kind == PAGE_OPENAPI)
-      write_openapi(http, content);
+      write_openapi(http);
   }
   return true;
 }
@@ -99,6 +102,7 @@ static enum MHD_Result answer_content(struct connection *connection, const struc
       {MHD_HTTP_HEADER_CONTENT_TYPE, same ? NULL : connection->page->type},
       {MHD_HTTP_HEADER_ETAG, content->etag},
       {MHD_HTTP_HEADER_CACHE_CONTROL, "no-cache"}, // keep it, and ask whether it is still so
+      {MHD_HTTP_HEADER_VARY, connection->page->kind == PAGE_OPENAPI ? MHD_HTTP_HEADER_ACCEPT_LANGUAGE : NULL},
       {"Content-Security-Policy", document_policy},
       {"X-Content-Type-Options", "nosniff"},
       {"Referrer-Policy", "no-referrer"},
@@ -107,6 +111,13 @@ static enum MHD_Result answer_content(struct connection *connection, const struc
   if (same)
     return answer_bytes(connection, MHD_HTTP_NOT_MODIFIED, NULL, 0, headers);
   return answer_bytes(connection, MHD_HTTP_OK, content->text, content->length, headers);
+}
+
+// The language that ?language= asks for, as Accept-Language writes it; else that header itself.
+static enum language language_of(const struct connection *connection) {
+  const char *asked = MHD_lookup_connection_value(connection->mhd, MHD_GET_ARGUMENT_KIND, "language");
+  return words_language(asked ? asked
+                              : MHD_lookup_connection_value(connection->mhd, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT_LANGUAGE));
 }
 
 static enum MHD_Result answer_state(struct connection *connection, bool well) {
@@ -132,8 +143,9 @@ enum MHD_Result pages_answer(struct connection *connection) {
   const struct web_page *page = connection->page;
   switch (page->kind) {
   case PAGE_FILE:
+    return answer_content(connection, &http->pages->files[page - pages]);
   case PAGE_OPENAPI:
-    return answer_content(connection, &http->pages->of[page - pages]);
+    return answer_content(connection, &http->pages->openapi[language_of(connection)]);
   case PAGE_HEALTH:
     return answer_state(connection, true);
   case PAGE_READINESS:

@@ -1,6 +1,6 @@
 -- users import: makes the accounts that are not there yet, without a password, and changes those that differ.
 insert into account as a (id, username, name, phone, office_id, leader, etag)
-select gen_random_uuid(), p.username, p.name, p.phone, p.office_id, p.leader, sha256(convert_to(gen_random_uuid()::text, 'UTF8'))
+select gen_random_uuid(), p.username, p.name, p.phone, p.office_id, p.leader, fresh_etag()
 from roster_person p
 where p.username in (select c.username from roster_change c where c.kind in ('joins', 'moves', 'name', 'phone', 'leader'))
 order by p.username
@@ -10,4 +10,4 @@ on conflict (username) do update
       office_id = excluded.office_id,
       leader = excluded.leader,
       updated_at = now(),
-      etag = sha256(a.etag);
+      etag = next_etag(a.etag, 'roster');

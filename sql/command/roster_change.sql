@@ -1,6 +1,6 @@
 -- users import: all that differs between the roster and the database. Grants of auditors and admins are none of a roster's business, nor do who
 -- holds one leave by it. Leavers: accounts in the offices of good lines that no line names, not even a bad one;
--- who answers for open leads stays until they are handed over.
+-- who answers for open leads or cases stays until they are handed over.
 create temporary table roster_change on commit drop as
 with
 held as (
@@ -35,15 +35,10 @@ granted as (
   where h.id not in (select k.id from kept k)
 ),
 leaver as (
-  select a.username, a.name, o.name as office, w.leads, w.ids
+  select a.username, a.name, o.name as office, w.told as work
   from account a
   join office o on o.id = a.office_id
-  cross join lateral (
-    select count(*) as leads, string_agg(l.id::text, ' ' order by l.received_at, l.id) as ids
-    from lead l
-    where l.handler_id = a.id
-      and l.open
-  ) w
+  cross join lateral (select open_work_told(a.id) as told) w
   where a.disabled_at is null
     and a.office_id in (select l.office_id from roster_line l)
     and a.username not in (select lower(btrim(r.username, e' \t\u3000')) from roster r where r.username is not null)
@@ -75,11 +70,11 @@ from granted g
 join region r on r.code = g.region_code
 union all
 select 8,
-       case when v.leads = 0 then 'leaves' else 'stays' end,
+       case when v.work = '' then 'leaves' else 'stays' end,
        v.username,
        concat(
          v.name, ', ', v.office,
-         case when v.leads > 0 then format('; to be handed over first, %s open: %s', v.leads, v.ids) end
+         '; to be handed over first, ' || nullif(v.work, '')
        ),
        null, null, null, null, null
 from leaver v;

@@ -2,7 +2,7 @@
 update account a
 set disabled_at = now(),
     updated_at = now(),
-    etag = sha256(a.etag)
+    etag = next_etag(a.etag, 'disabled')
 from roster_change c
 where c.kind = 'leaves'
   and a.username = c.username;

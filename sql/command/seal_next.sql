@@ -4,14 +4,14 @@ select r.lead_id::text as lead_id,
        '' as replaced_at,
        encode(r.key, 'hex') as key
 from lead_reporter r
-where get_byte(r.key, 1) <> $1::int4
+where substr(r.key, 1, 2) <> decode($1, 'hex')
   and r.lead_id > $2::uuid
 union all
 select v.lead_id::text,
        v.replaced_at::text,
        encode(v.key, 'hex')
 from lead_reporter_version v
-where get_byte(v.key, 1) <> $1::int4
+where substr(v.key, 1, 2) <> decode($1, 'hex')
   and v.lead_id > $2::uuid
 order by lead_id
 fetch first 500 rows with ties;

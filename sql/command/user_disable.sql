@@ -2,6 +2,6 @@
 update account a
 set disabled_at = coalesce(a.disabled_at, now()),
     updated_at = now(),
-    etag = sha256(a.etag)
+    etag = next_etag(a.etag, 'disabled')
 where a.username = $1
 returning id;

@@ -6,4 +6,4 @@ select gen_random_uuid(),
        nullif($3, ''),
        office_in($4::int8),
        $5::boolean,
-       sha256(convert_to(gen_random_uuid()::text, 'UTF8'));
+       fresh_etag();

@@ -112,12 +112,27 @@ language sql immutable parallel safe as $$
   end
 $$;
 
+-- The hashes that the database itself takes and keeps: SHA-256, with its number in front (crypto_algorithms in server/base/crypto.c), so
+-- that another can come beside it. What a seal of the audit holds is named by the seal.
+create function named_hash_of(bytes bytea) returns bytea
+language sql immutable parallel safe as $$ select '\x02'::bytea || sha256(bytes) $$;
+
+-- An id that follows from a text: the same text, the same id.
+create function id_of(text text) returns uuid
+language sql stable parallel safe as $$
+  select encode(substr(sha256(convert_to(text, 'UTF8')), 1, 16), 'hex')::uuid
+$$;
+
+-- An etag that nobody can guess, for what is not made by a submission.
+create function fresh_etag() returns bytea
+language sql volatile as $$ select named_hash_of(convert_to(gen_random_uuid()::text, 'UTF8')) $$;
+
 -- The etag after a change that is not a new submission of the record, as an acceptance. Etags are keyed hashes, so this one
 -- cannot be guessed either.
 create function next_etag(etag bytea, change text) returns bytea
 language sql immutable parallel safe as $$
-  select sha256(etag || convert_to(change, 'UTF8'))
+  select named_hash_of(etag || convert_to(change, 'UTF8'))
 $$;
 
 revoke all on all functions in schema zoufang from public;
-grant execute on function refuse, refuse_unless, changes, next_etag to zoufang, zoufang_definer;
+grant execute on function refuse, refuse_unless, changes, named_hash_of, id_of, fresh_etag, next_etag to zoufang, zoufang_definer;

@@ -144,10 +144,10 @@ create table session (
   device_name text check (char_length(device_name) <= 100),
   platform text check (char_length(platform) <= 50),
   app_version text check (char_length(app_version) <= 50),
-  access_hash bytea not null unique check (octet_length(access_hash) = 32),
+  access_hash bytea not null unique check (octet_length(access_hash) = 33),
   access_expires_at timestamptz not null,
-  refresh_hash bytea not null unique check (octet_length(refresh_hash) = 32),
-  previous_refresh_hash bytea unique check (octet_length(previous_refresh_hash) = 32),
+  refresh_hash bytea not null unique check (octet_length(refresh_hash) = 33),
+  previous_refresh_hash bytea unique check (octet_length(previous_refresh_hash) = 33),
   expires_at timestamptz not null,
   created_at timestamptz not null default now(),
   refreshed_at timestamptz not null default now(),
@@ -163,7 +163,7 @@ comment on column session.revoked_by is 'NULL with revoked_at: the server, as af
 
 -- Refresh tokens that were replaced for good: one that comes back ends its session.
 create table session_past (
-  refresh_hash bytea primary key check (octet_length(refresh_hash) = 32),
+  refresh_hash bytea primary key check (octet_length(refresh_hash) = 33),
   session_id uuid not null references session on delete cascade,
   replaced_at timestamptz not null default now()
 );

@@ -16,7 +16,7 @@ create table visit_plan (
   changed_at timestamptz,
   reason text check (char_length(reason) between 1 and 500),
   withdrawn boolean not null default false,
-  etag bytea not null default sha256(convert_to(gen_random_uuid()::text, 'UTF8')) check (octet_length(etag) between 16 and 64),
+  etag bytea not null default fresh_etag() check (octet_length(etag) between 16 and 64),
   changed xid8 not null default pg_current_xact_id(),
   constraint visit_plan_changed_by_somebody check (num_nonnulls(changed_by, changed_at, reason) in (0, 3)),
   constraint visit_plan_withdrawn_by_somebody check (not withdrawn or changed_by is not null)
@@ -100,7 +100,7 @@ create index lead_open_code on lead (current_code, received_at, id) where open;
 
 -- Offices and terms: read by everybody who is signed in, written by admins. Terms keep their codes and are never removed: records
 -- hold them.
-alter table office add column etag bytea not null default sha256(convert_to(gen_random_uuid()::text, 'UTF8'))
+alter table office add column etag bytea not null default fresh_etag()
   check (octet_length(etag) between 16 and 64);
 alter table office enable row level security;
 create policy read on office for select to zoufang using (true);
@@ -110,7 +110,7 @@ create policy definer on office to zoufang_definer using (true);
 grant insert (id, name, kind, region_code, parent_id, opened_on, closed_on, etag) on office to zoufang;
 grant update (name, kind, region_code, parent_id, opened_on, closed_on, etag) on office to zoufang;
 
-alter table term add column etag bytea not null default sha256(convert_to(gen_random_uuid()::text, 'UTF8'))
+alter table term add column etag bytea not null default fresh_etag()
   check (octet_length(etag) between 16 and 64);
 alter table term enable row level security;
 create policy read on term for select to zoufang using (true);

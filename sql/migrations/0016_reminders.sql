@@ -39,7 +39,7 @@ $$;
 
 -- Names a reminder: the same again for the same matter.
 create function reminder_id(kind int2, record_id uuid, at timestamptz) returns uuid
-language sql immutable parallel safe as $$ select md5(concat_ws(' ', kind, record_id, extract(epoch from at)))::uuid $$;
+language sql immutable parallel safe as $$ select id_of(concat_ws(' ', kind, record_id, extract(epoch from at))) $$;
 
 -- Writes a reminder; nothing where nobody is to be told, or it is there.
 create function remind(id uuid, kind int2, record_kind int2, record_id uuid, at timestamptz, told_code int8, actor_id uuid, note text default null)

@@ -187,7 +187,7 @@ $$;
 -- Sessions are told with their hash, also when they are refreshed: one that was planted, or given to another user, has none that fits.
 create function session_hash(s session) returns bytea
 language sql stable parallel safe as $$
-  select sha256(convert_to(jsonb_build_array(s.id, s.user_id, s.device_id, encode(s.access_hash, 'hex'), encode(s.refresh_hash, 'hex'),
+  select named_hash_of(convert_to(jsonb_build_array(s.id, s.user_id, s.device_id, encode(s.access_hash, 'hex'), encode(s.refresh_hash, 'hex'),
     extract(epoch from s.access_expires_at), extract(epoch from s.expires_at), s.revoked_at is null)::text, 'UTF8'))
 $$;
 

@@ -8,7 +8,7 @@ set local search_path = zoufang;
 
 -- Names a sight: who has another one has another mark.
 create function sight_mark(scope int8multirange, ways uuid[], blind uuid[]) returns uuid
-language sql immutable parallel safe as $$ select md5(concat_ws('/', scope, ways, blind))::uuid $$;
+language sql immutable parallel safe as $$ select id_of(concat_ws('/', scope, ways, blind)) $$;
 
 -- Whether somebody with this sight sees a record of this place, with these people on it.
 create function sees(scope int8multirange, ways uuid[], blind uuid[], current_code int8, people uuid[], accused uuid[]) returns boolean

@@ -3,7 +3,7 @@ set local search_path = zoufang;
 
 create table enrolment (
   approval_id uuid primary key references approval,
-  code_hash bytea not null unique check (octet_length(code_hash) = 32),
+  code_hash bytea not null unique check (octet_length(code_hash) = 33),
   lost_password boolean not null,
   request_id uuid,
   expires_at timestamptz not null default now() + interval '7 days',

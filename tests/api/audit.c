@@ -70,6 +70,7 @@ static const struct telling {
     {"ApprovalService/Refuse", "changed approval done, created reminder done"},
     {"PeopleService/EndGrant", "changed grant done"},
     {"PeopleService/EnrolUser", "created approval done, created enrolment done, created reminder done"},
+    {"PeopleService/EnrolUsers", "created approval done, created enrolment done, created reminder done"},
     {"PeopleService/RevokeUserSession", "removed session signed out"},
 };
 

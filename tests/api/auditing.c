@@ -206,7 +206,8 @@ static const struct tampering {
      "a record was changed: reporter $a"},
     {"plant a session",
      "insert into session (id, user_id, device_id, access_hash, access_expires_at, refresh_hash, expires_at) select "
-     "'0190aaaa-0000-7000-8000-000000000002', id, gen_random_uuid(), sha256('a'), now(), sha256('b'), now() from account where "
+     "'0190aaaa-0000-7000-8000-000000000002', id, gen_random_uuid(), named_hash_of('a'), now(), named_hash_of('b'), now() from "
+     "account where "
      "username = 'auditor'",
      "a record was inserted: session 0190aaaa-0000-7000-8000-000000000002"},
     {"take a session over", "update session set user_id = (select id from account where username = 'auditor')",

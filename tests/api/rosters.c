@@ -301,17 +301,19 @@ static void what_a_leaver_s_phone_still_has_is_held_for_14_days_and_nothing_else
   empty_offices();
 }
 
-static void who_answers_for_open_leads_stays_until_they_are_handed_over_and_the_others_leave(void) {
+static void who_answers_for_open_leads_or_cases_stays_until_they_are_handed_over_and_the_others_leave(void) {
   const char *stays = fresh_name("wu"), *busy = fresh_name("xu"), *idle = fresh_name("yu");
   const char *left = line(EAST, "虚构吴", stays, "officer,,,,,");
   imported(roster_of(left, line(EAST, "虚构徐", busy, "officer,,,,,"), line(EAST, "虚构于", idle, "officer,,,,,")), NULL, NULL,
            NULL);
   const char *lead = put_lead("150423100200", "2013-05-06 12:00", ", handler_id",
                               arena_printf(client_memory(), ", (select id from account where username = '%s')", busy));
+  const char *filed = put_case(lead, "2013-05-07 12:00");
   const char *said = imported(roster_of(left, "", ""), "--leavers", NULL, NULL);
-  CU_ASSERT_TRUE(says(
-      said, arena_printf(client_memory(), "stays   %s: 虚构徐, " EAST "; to be handed over first, 1 open: %s\n", busy, lead)));
-  CU_ASSERT_TRUE(says(said, "1 leave\n1 more would leave, but answer for open leads\n"));
+  CU_ASSERT_TRUE(says(said, arena_printf(client_memory(),
+                                         "stays   %s: 虚构徐, " EAST "; to be handed over first, 1 lead: %s; 1 case: %s\n",
+                                         busy, lead, filed)));
+  CU_ASSERT_TRUE(says(said, "1 leave\n1 more would leave, but answer for open leads or cases\n"));
   CU_ASSERT_FALSE(is_disabled(busy));
   CU_ASSERT_TRUE(is_disabled(idle));
   CU_ASSERT_TRUE(
@@ -418,7 +420,7 @@ SUITE_WITH(rosters, open_offices, client_forget, 120, TEST(a_dry_run_tells_what_
            TEST(bad_lines_are_skipped_where_told_so_with_all_that_is_the_same_person_s),
            TEST(who_is_in_no_line_any_more_leaves_where_told_so_and_never_while_a_line_is_bad),
            TEST(what_a_leaver_s_phone_still_has_is_held_for_14_days_and_nothing_else_is_his),
-           TEST(who_answers_for_open_leads_stays_until_they_are_handed_over_and_the_others_leave),
+           TEST(who_answers_for_open_leads_or_cases_stays_until_they_are_handed_over_and_the_others_leave),
            TEST(admins_and_auditors_neither_leave_nor_lose_by_a_roster),
            TEST(a_spreadsheet_s_mark_and_order_of_columns_are_taken_and_columns_that_are_left_out_stay),
            TEST(an_office_is_named_by_its_region_too_and_not_where_its_name_is_not_its_own),

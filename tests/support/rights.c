@@ -300,6 +300,7 @@ const struct right rights[] = {
     {"ApprovalService/Withdraw", "{\"id\":\"$approval\"}", "nnnnnnffnuu", NULL},
     {"PeopleService/ListUserSessions", "{\"userId\":\"$user\"}", "nnnnnnnonuu", NULL},
     {"PeopleService/EnrolUser", "{\"id\":\"$user\",\"lostPassword\":true}", "fffffffofuu", NULL},
+    {"PeopleService/EnrolUsers", "{\"ids\":[\"$user\"]}", "fffffffofuu", NULL},
     {"PeopleService/RevokeUserSession", "{\"userId\":\"$user\",\"id\":\"$session\"}", "nnnnnnnonuu", NULL},
 };
 
@@ -352,10 +353,10 @@ static void make_user(struct records *records) {
                          records->user, records->user, records->user + 9, records->user));
   CU_ASSERT_TRUE(sql_run("insert into role_grant (id, user_id, role, region_code) values ('%s', '%s', 3, %s)", records->grant,
                          records->user, LINXI));
-  CU_ASSERT_TRUE(
-      sql_run("insert into session (id, user_id, device_id, access_hash, access_expires_at, refresh_hash, expires_at) "
-              "values ('%s', '%s', '%s', sha256('a%s'), now() + interval '1h', sha256('b%s'), now() + interval '1d')",
-              records->session, records->user, records->session, records->session, records->session));
+  CU_ASSERT_TRUE(sql_run(
+      "insert into session (id, user_id, device_id, access_hash, access_expires_at, refresh_hash, expires_at) "
+      "values ('%s', '%s', '%s', named_hash_of('a%s'), now() + interval '1h', named_hash_of('b%s'), now() + interval '1d')",
+      records->session, records->user, records->session, records->session, records->session));
   struct answer asked =
       ask(world()->client, GRPC, token_of("admin.second"), "PeopleService/CreateGrant",
           "{\"grant\":{\"userId\":\"%s\",\"role\":\"ROLE_OFFICER\",\"regionCode\":\"" LINXI "\"}}", records->user);

@@ -220,7 +220,7 @@ static void a_value_that_does_not_fit_names_its_field_and_item(void) {
 
 static void a_hash_is_of_the_content_and_of_nothing_else(void) {
   const char *hash = one(CREATE, "visit#hash", "{\"visit\":{\"id\":\"a\",\"purpose\":\"p\"},\"requestId\":\"1\"}");
-  CU_ASSERT_EQUAL(strlen(hash), 2 * CRYPTO_HASH_BYTES);
+  CU_ASSERT_EQUAL(strlen(hash), 2 * CRYPTO_MAC_BYTES);
   CU_ASSERT_STRING_EQUAL(
       hash, one(CREATE, "visit#hash", "{\"requestId\":\"2\",\"visit\":{\"purpose\":\"p\",\"id\":\"a\",\"place\":\"\"}}"));
   CU_ASSERT_STRING_EQUAL(hash, many(PUSH, "visits#hash", "{\"visits\":[{\"id\":\"a\",\"purpose\":\"p\"}]}"));
@@ -268,7 +268,7 @@ static void the_keeping_form_has_three_parameters_more(void) {
   CU_ASSERT_EQUAL_FATAL(bound.count, 4);
   CU_ASSERT_STRING_EQUAL(hex(1), "4d");
   CU_ASSERT_STRING_EQUAL(hex(2), "01000000000000000000000000000000");
-  CU_ASSERT_EQUAL(bound.lengths[3], CRYPTO_HASH_BYTES);
+  CU_ASSERT_EQUAL(bound.lengths[3], CRYPTO_MAC_BYTES);
 }
 
 static void a_variant_is_printed_with_its_values(void) {

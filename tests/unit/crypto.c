@@ -120,7 +120,7 @@ static void a_made_key_file_is_private_and_never_overwritten(void) {
 
 static void purposes_have_keys_of_their_own(void) {
   CU_ASSERT_TRUE(open_with("1 " KEY_A "\n", "1 " KEY_B "\n"));
-  uint8_t one[CRYPTO_HASH_BYTES], other[CRYPTO_HASH_BYTES];
+  uint8_t one[CRYPTO_MAC_BYTES], other[CRYPTO_MAC_BYTES];
   for (enum crypto_purpose a = CRYPTO_TOKENS; a < CRYPTO_PURPOSES; a++) {
     for (enum crypto_purpose b = CRYPTO_TOKENS; b < a; b++) {
       crypto_mac_once(&crypto, a, "x", 1, one);
@@ -131,7 +131,7 @@ static void purposes_have_keys_of_their_own(void) {
 }
 
 static void a_new_index_key_leaves_derived_keys_as_they_were(void) {
-  uint8_t before[CRYPTO_HASH_BYTES], after[CRYPTO_HASH_BYTES];
+  uint8_t before[CRYPTO_MAC_BYTES], after[CRYPTO_MAC_BYTES];
   CU_ASSERT_TRUE(open_with("1 " KEY_A "\n", "1 " KEY_B "\n"));
   crypto_mac_once(&crypto, CRYPTO_ETAGS, "visit", 5, before);
   CU_ASSERT_TRUE(open_with("1 " KEY_A "\n", "2 " KEY_C "\n1 " KEY_B "\n"));
@@ -144,7 +144,7 @@ static void a_new_index_key_leaves_derived_keys_as_they_were(void) {
 
 static void a_hash_in_pieces_is_the_hash_of_the_whole(void) {
   CU_ASSERT_TRUE(open_with("1 " KEY_A "\n", "1 " KEY_B "\n"));
-  uint8_t whole[CRYPTO_HASH_BYTES], pieces[CRYPTO_HASH_BYTES];
+  uint8_t whole[CRYPTO_MAC_BYTES], pieces[CRYPTO_MAC_BYTES];
   crypto_mac_once(&crypto, CRYPTO_PAGES, "one and two", 11, whole);
   struct crypto_mac mac;
   crypto_mac_begin(&mac, &crypto, CRYPTO_PAGES);
@@ -158,7 +158,7 @@ static void a_hash_in_pieces_is_the_hash_of_the_whole(void) {
 static void tokens_are_43_characters_and_hash_alike_each_time(void) {
   CU_ASSERT_TRUE(open_with("1 " KEY_A "\n", "1 " KEY_B "\n"));
   char *token = crypto_token_make(&arena);
-  uint8_t first[CRYPTO_HASH_BYTES], second[CRYPTO_HASH_BYTES];
+  uint8_t first[CRYPTO_MAC_BYTES], second[CRYPTO_MAC_BYTES];
   CU_ASSERT_EQUAL_FATAL(strlen(token), 43);
   CU_ASSERT_TRUE(crypto_token_hash(&crypto, token, 43, first));
   CU_ASSERT_TRUE(crypto_token_hash(&crypto, token, 43, second));
@@ -171,7 +171,7 @@ static void tokens_are_43_characters_and_hash_alike_each_time(void) {
 
 static void what_is_no_token_is_not_hashed(void) {
   CU_ASSERT_TRUE(open_with("1 " KEY_A "\n", "1 " KEY_B "\n"));
-  uint8_t hash[CRYPTO_HASH_BYTES];
+  uint8_t hash[CRYPTO_MAC_BYTES];
   CU_ASSERT_FALSE(crypto_token_hash(&crypto, "", 0, hash));
   CU_ASSERT_FALSE(crypto_token_hash(&crypto, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", 42, hash));
   CU_ASSERT_FALSE(crypto_token_hash(&crypto, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", 44, hash));
@@ -187,10 +187,36 @@ static void equal_values_have_equal_indexes_under_one_label_alone(void) {
   crypto_index(&crypto, "reporter.phone", "13800000000", 11, again);
   crypto_index(&crypto, "reporter.name", "13800000000", 11, name);
   crypto_index(&crypto, "reporter.phone1", "3800000000", 10, shifted);
-  CU_ASSERT_EQUAL(phone[0], 3);
+  CU_ASSERT_EQUAL(phone[1], 3);
   CU_ASSERT_TRUE(crypto_equal(phone, again, sizeof phone));
   CU_ASSERT_FALSE(crypto_equal(phone, name, sizeof phone));
   CU_ASSERT_FALSE(crypto_equal(phone, shifted, sizeof phone));
+}
+
+static void each_stored_value_begins_with_the_number_of_its_algorithm(void) {
+  CU_ASSERT_TRUE(open_with("1 " KEY_A "\n", "1 " KEY_B "\n7 " KEY_C "\n"));
+  uint8_t mac[CRYPTO_MAC_BYTES], index[CRYPTO_INDEX_BYTES], mark[CRYPTO_MARK_BYTES], key[CRYPTO_KEY_BYTES],
+      wrapped[CRYPTO_WRAPPED_BYTES];
+  size_t length;
+  crypto_mac_once(&crypto, CRYPTO_ETAGS, "x", 1, mac);
+  CU_ASSERT_EQUAL(mac[0], crypto_algorithms[CRYPTO_MAC].number);
+  crypto_token_hash(&crypto, crypto_token_make(&arena), 43, mac);
+  CU_ASSERT_EQUAL(mac[0], crypto_algorithms[CRYPTO_MAC].number);
+  crypto_index(&crypto, "phone", "1", 1, index);
+  crypto_index_mark(&crypto, mark);
+  CU_ASSERT_EQUAL(memcmp(index, mark, sizeof mark), 0);
+  CU_ASSERT_EQUAL(mark[0], crypto_algorithms[CRYPTO_MAC].number);
+  CU_ASSERT_EQUAL(mark[1], 7);
+  crypto_record_key_make(&crypto, "Lead/1", key, wrapped);
+  crypto_wrapped_mark(&crypto, mark);
+  CU_ASSERT_EQUAL(memcmp(wrapped, mark, sizeof mark), 0);
+  CU_ASSERT_EQUAL(wrapped[0], crypto_algorithms[CRYPTO_SEAL].number);
+  uint8_t *sealed = crypto_seal(&arena, key, "Lead/1/name", "x", 1, &length);
+  CU_ASSERT_EQUAL(sealed[0], crypto_algorithms[CRYPTO_SEAL].number);
+  sealed[0]++; // an algorithm that there is not
+  CU_ASSERT_PTR_NULL(crypto_unseal(&arena, key, "Lead/1/name", sealed, length));
+  CU_ASSERT_EQUAL(strncmp(crypto_password_hash(&arena, "a long password"), "$argon2id$", 10), 0);
+  CU_ASSERT_NOT_EQUAL(crypto_algorithms[CRYPTO_ROW_HASH].number, crypto_algorithms[CRYPTO_MAC].number); // both are etags
 }
 
 static void a_record_key_opens_for_its_record_alone(void) {
@@ -387,7 +413,8 @@ SUITE_WITH(crypto, make_folder, drop_folder, 0, TEST(key_files_hold_versions_in_
            TEST(a_made_key_file_is_private_and_never_overwritten), TEST(purposes_have_keys_of_their_own),
            TEST(a_new_index_key_leaves_derived_keys_as_they_were), TEST(a_hash_in_pieces_is_the_hash_of_the_whole),
            TEST(tokens_are_43_characters_and_hash_alike_each_time), TEST(what_is_no_token_is_not_hashed),
-           TEST(equal_values_have_equal_indexes_under_one_label_alone), TEST(a_record_key_opens_for_its_record_alone),
+           TEST(equal_values_have_equal_indexes_under_one_label_alone),
+           TEST(each_stored_value_begins_with_the_number_of_its_algorithm), TEST(a_record_key_opens_for_its_record_alone),
            TEST(a_new_master_key_still_opens_what_the_old_one_wrapped), TEST(a_sealed_value_opens_in_its_place_alone),
            TEST(equal_values_do_not_seal_alike), TEST(a_password_matches_its_own_hash_alone),
            TEST(the_dummy_hash_costs_as_much_and_matches_nothing), TEST(base64url_goes_there_and_back_at_every_length),

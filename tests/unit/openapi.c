@@ -13,7 +13,7 @@ static bool open_document(void) {
   struct arena arena = {0};
   struct buffer out = {.arena = &arena};
   json_error_t error;
-  openapi_write(&api, "1.2.3", &out);
+  openapi_write(&api, "1.2.3", LANGUAGE_EN, &out);
   document = json_loadb(out.data, out.length, JSON_REJECT_DUPLICATES, &error);
   if (!document)
     printf("  line %d, column %d: %s\n", error.line, error.column, error.text);

@@ -152,7 +152,7 @@ function meaningsOf(schema) {
 }
 
 // A description without what is drawn in another way: the meanings of an enum's values, a method's roles.
-const plain = (text) => (text || '').replace(/^- `[^`]+`: .*\n?/gm, '').replace(/\n*^Roles: .*\.$/m, '').trim();
+const plain = (text) => (text || '').replace(/^- `[^`]+`: .*\n?/gm, '').replace(/\n*^(Roles: |角色：).*$/m, '').trim();
 
 function sample(text) {
   const button = make('button', say('copy'));
@@ -195,8 +195,8 @@ const route = (operation) => make('div.route', make(`span.verb.${operation.verb}
 
 function rolesOf(operation) {
   if (isAnonymous(operation)) return [make('span.tag', say('anonymous'))];
-  const [, roles] = (operation.description || '').match(/^Roles: (.*)\.$/m) || [];
-  return roles ? roles.split(', ').map((role) => make('span.tag', say('role')[role] || role)) : [make('span.tag', say('signedIn'))];
+  const roles = operation['x-roles'] || [];
+  return roles.length ? roles.map((role) => make('span.tag', say('role')[role] || role)) : [make('span.tag', say('signedIn'))];
 }
 
 function drawOperation(operation) {
@@ -280,16 +280,18 @@ function draw() {
 document.getElementById('language').onclick = () => {
   language = language === 'zh' ? 'en' : 'zh';
   remember(language);
-  draw();
+  load();
 };
 document.getElementById('filter').oninput = () => api && drawContents();
 window.onhashchange = draw;
 draw();
 
-fetch('/openapi.json').then((response) => response.json()).then((document_) => {
+const load = () => fetch('/openapi.json?language=' + language).then((response) => response.json()).then((document_) => {
   api = document_;
+  operations = [];
   api.components = { schemas: {}, ...api.components };
   document.getElementById('version').textContent = api.info.version;
   collect();
   draw();
 }).catch((error) => document.getElementById('main').replaceChildren(make('p', say('failed') + error.message)));
+load();

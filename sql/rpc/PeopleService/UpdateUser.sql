@@ -1,4 +1,5 @@
--- UpdateUser: changes the fields that the mask names. Admins; nobody disables himself. A disabled account's sessions end at once.
+-- UpdateUser: changes the fields that the mask names. Admins; nobody disables himself, nor who answers for open work. A disabled account's
+-- sessions end at once.
 select refuse_unless(
   :update_mask <@ array['name', 'phone', 'office_id', 'leader', 'disabled', 'username'],
   'BAD_PATH', 'update_mask'
@@ -30,6 +31,7 @@ select refuse_unless(
   not (changes(:update_mask, 'disabled', :user.disabled) and :user.disabled and :user.id = me()),
   'PRECONDITION', 'user.disabled'
 );
+select refuse_leaving(:user.id, changes(:update_mask, 'disabled', :user.disabled) and :user.disabled, 'user.disabled');
 
 update account a
 set name = case when changes(:update_mask, 'name', :user.name is not null) then :user.name else a.name end,

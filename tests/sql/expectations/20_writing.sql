@@ -203,7 +203,7 @@ values
   ('writing', 'nobody prolongs a session', 'second', $$ update session set expires_at = 'infinity' $$, 'denied'),
   ('writing', 'nobody plants a session', 'second',
     $$ insert into session (id, user_id, device_id, access_hash, access_expires_at, refresh_hash, expires_at)
-       values (gen_random_uuid(), test.id('city'), gen_random_uuid(), sha256('a'), now() + interval '1 hour', sha256('b'),
+       values (gen_random_uuid(), test.id('city'), gen_random_uuid(), zoufang.named_hash_of('a'), now() + interval '1 hour', zoufang.named_hash_of('b'),
          now() + interval '1 day') $$, 'denied'),
   ('writing', 'nobody removes a session', 'second', $$ delete from session $$, 'denied'),
   -- What is imported or set by migrations.

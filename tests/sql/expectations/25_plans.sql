@@ -132,7 +132,7 @@ from (
     ('what sight was', $$ insert into sight_past (kind, record_id, current_code, ways, kept_at)
        select 3, test.id('lead.own'), 150424100201, '{}', now() - d from unnest(array['89 days', '91 days']::interval[]) d $$),
     ('a used-up refresh token', $$ insert into session_past (refresh_hash, session_id, replaced_at)
-       select sha256(d::text::bytea), test.id('session.officer'), now() - d from unnest(array['199 days', '201 days']::interval[]) d $$),
+       select zoufang.named_hash_of(d::text::bytea), test.id('session.officer'), now() - d from unnest(array['199 days', '201 days']::interval[]) d $$),
     ('a session that ended', $$ update session set revoked_at = now() - case test.name(id) when 'officer' then interval '201 days' else '199 days' end
        where test.name(id) in ('officer', 'city') $$),
     ('a session that ran out', $$ update session set access_expires_at = now() - d, expires_at = now() - d

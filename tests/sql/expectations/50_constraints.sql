@@ -212,7 +212,7 @@ from (
     ('case_file', 'current_code', '', '150424100299'),
     ('case_person', 'case_id', 'delete from review; delete from handling', 'test.id(''none'')'),
     ('case_person', 'person_id', 'delete from review; delete from handling', 'test.id(''none'')'),
-    ('session_past', 'session_id', 'insert into session_past (refresh_hash, session_id) values (sha256(''x''), test.id(''session.officer''))',
+    ('session_past', 'session_id', 'insert into session_past (refresh_hash, session_id) values (zoufang.named_hash_of(''x''), test.id(''session.officer''))',
       'test.id(''none'')'),
     ('request_claim', 'user_id',
       'insert into request_claim (user_id, request_id, method, hash) values (test.id(''officer''), test.id(''x''), ''m'', ''x'')',
@@ -265,9 +265,9 @@ insert into expectation (topic, sentence, given, statement, expected)
 values
   ('constraints', 'role_grant: a range that ends before it begins is kept out', $$ alter table role_grant disable trigger role_grant_range $$,
     $$ update role_grant set last = first - 1 $$, 'check'),
-  ('constraints', 'session: one refresh token for two is kept out', null, $$ update session set refresh_hash = sha256('x') $$, 'unique'),
+  ('constraints', 'session: one refresh token for two is kept out', null, $$ update session set refresh_hash = zoufang.named_hash_of('x') $$, 'unique'),
   ('constraints', 'session: one earlier refresh token for two is kept out', null,
-    $$ update session set previous_refresh_hash = sha256('x') $$, 'unique'),
+    $$ update session set previous_refresh_hash = zoufang.named_hash_of('x') $$, 'unique'),
   ('constraints', 'sync_marker: a second marker is kept out', null, $$ insert into sync_marker (one) values (false) $$, 'check');
 
 -- What Pull carries is marked with the transaction that changed it last.

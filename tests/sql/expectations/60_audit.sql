@@ -38,7 +38,7 @@ from (
     ('role_grant', 'grant', 'a change', $$ update role_grant set ends_at = now() where id = test.id('grant.officer') $$, 'changed grant done'),
     ('role_grant', 'grant', 'its removal', $$ delete from role_grant where id = test.id('grant.officer') $$, 'removed grant done'),
     ('session', 'session', 'a new one', $$ insert into session (id, user_id, device_id, access_hash, access_expires_at, refresh_hash, expires_at)
-       values (gen_random_uuid(), test.id('officer'), gen_random_uuid(), sha256('a'), now(), sha256('b'), now()) $$,
+       values (gen_random_uuid(), test.id('officer'), gen_random_uuid(), zoufang.named_hash_of('a'), now(), zoufang.named_hash_of('b'), now()) $$,
       'created session signed in'),
     ('session', 'session', 'its end', $$ update session set revoked_at = now(), revoked_by = user_id where user_id = test.id('officer') $$,
       'removed session signed out'),
@@ -114,7 +114,7 @@ values
   ('audit', 'a change is told with who, session, method, peer and record', 'officer',
     $$ update visit set purpose = 'new' where id = test.id('visit.own') $$,
     $$ select concat_ws(' ', test.name(a.actor_id), test.name(a.session_id), a.method, a.peer, test.name(a.record::uuid),
-         length(a.record_hash)) from audit a where a.at >= now() $$, 'officer officer LeadService/GetLead 192.0.2.1 own 32'),
+         length(a.record_hash)) from audit a where a.at >= now() $$, 'officer officer LeadService/GetLead 192.0.2.1 own 33'),
   ('audit', 'an altered record no longer fits its hash', 'officer', $$ update visit set purpose = 'new' where id = test.id('visit.own') $$,
     $$ select concat_ws(' ', record_hash(to_jsonb(v)) = a.record_hash, record_hash(to_jsonb(v) || '{"purpose": "old"}') = a.record_hash)
        from audit a join visit v on v.id = a.record::uuid where a.at >= now() $$, 't f');

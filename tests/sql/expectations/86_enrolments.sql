@@ -11,7 +11,7 @@ values
 
 create function test.enrolment_of(enrolled text) returns text
 language sql immutable as $$
-  select format('select request_enrolment(test.id(%L), true, sha256(''code''), ''new'', null)', enrolled)
+  select format('select request_enrolment(test.id(%L), true, zoufang.named_hash_of(''code''), ''new'', null)', enrolled)
 $$;
 grant execute on function test.enrolment_of to zoufang;
 
@@ -24,12 +24,12 @@ values
   ('writing', 'a supervisor asks for no code', 'city', test.enrolment_of('officer'), 'FORBIDDEN'),
   ('writing', 'nobody reads codes', 'second', $$ select e.approval_id from enrolment e $$, 'denied'),
   ('writing', 'nobody writes a code by statement', 'second',
-    $$ insert into enrolment (approval_id, code_hash, lost_password) select a.id, sha256('code'), true from approval a limit 1 $$, 'denied');
+    $$ insert into enrolment (approval_id, code_hash, lost_password) select a.id, zoufang.named_hash_of('code'), true from approval a limit 1 $$, 'denied');
 
 insert into expectation (topic, sentence, caller, acting, statement, expected)
 values
   ('writing', 'a code that nobody confirmed is good for nothing', 'second', test.enrolment_of('officer'),
-    $$ select e.user_id from enrolment_to_use('officer', sha256('code')) e $$, 'nothing'),
+    $$ select e.user_id from enrolment_to_use('officer', zoufang.named_hash_of('code')) e $$, 'nothing'),
   ('writing', 'a code that nobody confirmed sets no password', 'second', test.enrolment_of('officer'),
     $$ select use_enrolment(approval_requested(), test.id('officer'), '$argon2id$new') $$, 'UNAUTHENTICATED'),
   ('audit', 'a code that is asked for is told', 'second', test.enrolment_of('officer'), $$ select test.told('enrolment') $$,
@@ -38,7 +38,7 @@ values
 -- A code of an approval that there is.
 create function test.enrolled() returns text
 language sql immutable as $$
-  select 'insert into enrolment (approval_id, code_hash, lost_password) select a.id, sha256(a.id::text::bytea), true from approval a'
+  select 'insert into enrolment (approval_id, code_hash, lost_password) select a.id, zoufang.named_hash_of(a.id::text::bytea), true from approval a'
 $$;
 
 insert into expectation (topic, sentence, given, statement, expected)
@@ -47,7 +47,7 @@ from (
   values
     ('an approval that there is not', $$approval_id = test.id('none') where approval_id = test.id('approval.officer')$$, 'foreign key'),
     ('a hash that is none', $$code_hash = '\x00' where approval_id = test.id('approval.officer')$$, 'check'),
-    ('one code twice', $$code_hash = sha256('code')$$, 'unique')
+    ('one code twice', $$code_hash = zoufang.named_hash_of('code')$$, 'unique')
 ) m(mistake, assignment, expected);
 
 insert into expectation (topic, sentence, given, statement, expected)

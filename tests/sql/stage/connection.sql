@@ -9,7 +9,7 @@ from (
 ) t(sentence, holds);
 
 begin;
-select from begin_call(sha256('token of city'), 0, false, 1000, 'LeadService/GetLead', null);
+select from begin_call(zoufang.named_hash_of('token of city'), 0, false, 1000, 'LeadService/GetLead', null);
 select format('  %s  %s', case when t.holds then 'ok  ' else 'FAIL' end, t.sentence)
 from (
   values
@@ -29,7 +29,7 @@ from (
 ) t(sentence, holds);
 
 begin;
-select from begin_call(sha256('token of officer'), 0, true, 1000, 'LeadService/GetLead', null);
+select from begin_call(zoufang.named_hash_of('token of officer'), 0, true, 1000, 'LeadService/GetLead', null);
 select format('  %s  %s', case when t.holds then 'ok  ' else 'FAIL' end, t.sentence)
 from (values ('a call that only reads is read-only', current_setting('transaction_read_only') = 'on')) t(sentence, holds);
 commit;

@@ -48,7 +48,7 @@ create function test.name(id uuid) returns text
 language sql stable as $$ select n.name from test.named n where n.id = name.id $$;
 
 create function test.token(username text) returns bytea
-language sql immutable as $$ select sha256(convert_to('token of ' || username, 'UTF8')) $$;
+language sql immutable as $$ select zoufang.named_hash_of(convert_to('token of ' || username, 'UTF8')) $$;
 
 -- What running the statement gives, in words.
 create function test.outcome(statement text) returns text

@@ -109,7 +109,7 @@ select test.id('session.' || a.username),
        test.id('device.' || a.username),
        test.token(a.username),
        now() + interval '1 hour',
-       sha256(test.token(a.username)),
+       zoufang.named_hash_of(test.token(a.username)),
        now() + interval '30 days'
 from account a;
 
