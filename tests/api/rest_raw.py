@@ -516,6 +516,23 @@ def the_openapi_document_is_sent_again_only_when_it_changed():
 
 
 @test
+def the_openapi_document_is_in_the_language_that_is_asked_for():
+    def about_login(path, headers=None):
+        answer = ask("GET", path, None, headers or {})
+        expect(answer.headers.get("vary") == "Accept-Language", answer.headers)
+        return json.loads(answer.body)["paths"]["/v1/auth:login"]["post"]["summary"]
+
+    chinese, english = "在一台设备上登录", "Signs a device in"
+    for path, headers, expected in (
+        ("/openapi.json", None, chinese),
+        ("/openapi.json", {"Accept-Language": "en-GB,zh;q=0.5"}, english),
+        ("/openapi.json?language=en", {"Accept-Language": "zh-CN"}, english),
+        ("/openapi.json?language=zh", {"Accept-Language": "en"}, chinese),
+    ):
+        expect(about_login(path, headers) == expected, (path, headers))
+
+
+@test
 def the_documents_need_nothing_from_elsewhere():
     expect(ask("GET", "/").headers.get("location") == "/docs", "no way to the documents")
     answer = ask("GET", "/docs")
