@@ -133,8 +133,8 @@ begin
 end
 $$;
 
--- What is counted for some periods `ks`: all codes that are for the same time. A statement that takes spans as values reads an index by what is known
--- when it is planned, and several processes may share the reading; windows it would have to join.
+-- What is counted for some periods `ks`: all codes that are for the same time, or `codes` NULL and all of the counties. A statement that takes spans as
+-- values reads an index by what is known when it is planned, and several processes may share the reading; windows it would have to join.
 create type figure_span as (
   ks int4[], counties int8[], codes int8multirange, from_at timestamptz, until_at timestamptz, ends_at timestamptz
 );
@@ -145,9 +145,11 @@ begin
   return array(
     select row(array_agg(s.k), s.counties, s.codes, s.from_at, s.until_at, s.ends_at)::figure_span
     from (
-      select w.k, array_agg(distinct w.county) as counties, range_agg(int8range(w.first, w.last, '[]')) as codes, w.from_at, w.until_at, w.ends_at
+      select w.k, array_agg(distinct w.county) as counties, case when not c.whole then range_agg(int8range(w.first, w.last, '[]')) end as codes,
+             w.from_at, w.until_at, w.ends_at
       from unnest(windows) w
-      group by w.k, w.from_at, w.until_at, w.ends_at
+      cross join lateral (select w.first = w.county * 1000000 and w.last = w.first + 999999 as whole) c
+      group by w.k, c.whole, w.from_at, w.until_at, w.ends_at
     ) s
     group by s.counties, s.codes, s.from_at, s.until_at, s.ends_at
   );
@@ -155,12 +157,12 @@ end
 $$;
 
 -- That a record of `name` lies in a span, $1[place], by its moment `at`. Of ranges of codes the planner believes that they hold next to nothing; of
--- coalesce it believes the half, which is nearer.
+-- coalesce it believes the half, which is nearer. Where all of the counties counts nothing of it is left to be looked at.
 create function in_span(name text, at text, place int4) returns text
 language sql immutable parallel safe as $$
   select format(
     '%1$s.region_code / 1000000 = any (($1[%3$s]).counties) and %1$s.%2$s >= ($1[%3$s]).from_at and %1$s.%2$s < ($1[%3$s]).until_at
-     and coalesce(%1$s.region_code <@ ($1[%3$s]).codes, false)',
+     and coalesce(%1$s.region_code <@ ($1[%3$s]).codes, true)',
     name, at, place
   )
 $$;

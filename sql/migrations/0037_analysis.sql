@@ -82,53 +82,53 @@ $$;
 create index lead_breakdown on lead ((region_code / 1000000), received_at)
   include (region_code, channel, class, occurrence, domain, problem_type, cause, state, finding, campaign_id, due_by, accused);
 
--- What is counted: of which source (see measured_rows) the rows that meet a condition; those that count `once` each, of however many rows.
-create function measures() returns table (name text, source int4, condition text, once boolean)
+-- What is counted: leads, or facts of a kind, that meet a condition; those that count `once` each, of however many rows.
+create function measures() returns table (name text, kind int2, condition text, once boolean)
 language sql immutable parallel safe rows 12 as $$
   values
-    ('received', 1, 'state <> 11 and channel <> 7', false),
-    ('problems', 1, 'state <> 11', false),
-    ('declined', 1, 'state = 11', false),
-    ('open', 1, 'state in (1, 2, 3, 4, 5, 6, 7, 15)', false),
-    ('overdue', 1, 'state in (1, 2, 3, 4, 5, 6, 7, 15) and due_by < now()', false),
-    ('concluded', 2, 'state <> 11', false),
-    ('reported_back', 3, 'state <> 11', true),
-    ('asked', 3, 'state <> 11 and satisfaction <= 4', false),
-    ('satisfied', 3, 'state <> 11 and satisfaction <= 2', false),
-    ('cases', 4, 'true', false),
-    ('disciplined', 5, 'true', true),
-    ('transferred', 6, 'true', true)
+    ('received', null::int2, 'state <> 11 and channel <> 7', false),
+    ('problems', null, 'state <> 11', false),
+    ('declined', null, 'state = 11', false),
+    ('open', null, 'state in (1, 2, 3, 4, 5, 6, 7, 15)', false),
+    ('overdue', null, 'state in (1, 2, 3, 4, 5, 6, 7, 15) and due_by < now()', false),
+    ('concluded', 1, 'kind = 1 and state <> 11', false),
+    ('reported_back', 4, 'kind = 4 and state <> 11', true),
+    ('asked', 4, 'kind = 4 and state <> 11 and satisfaction <= 4', false),
+    ('satisfied', 4, 'kind = 4 and state <> 11 and satisfaction <= 2', false),
+    ('cases', 7, 'kind = 7', false),
+    ('disciplined', 8, 'kind = 8', true),
+    ('transferred', 9, 'kind = 9', true)
 $$;
 
--- The rows of a source, over as many spans as $1 has (figure_span[]), without what blinds ($2). `expressions` are of a lead l (or of what a fact repeats
--- of it) and a moment t.at.
-create function measured_rows(source int4, expressions text, spans int4) returns text
+-- The rows of facts of some kinds, or of leads where `kinds` is NULL, over as many spans as $1 has (figure_span[]), without what blinds ($2).
+-- `expressions` are of a lead l (or of what a fact repeats of it) and a moment t.at.
+create function measured_rows(kinds int2[], expressions text, spans int4) returns text
 language sql immutable parallel safe as $$
   select string_agg(
-           format(
-             case source
-               when 1 then
-                 'select %s, l.state, l.channel, l.due_by, null::int2 as satisfaction, null::uuid as once
+           case
+             when kinds is null then
+               format(
+                 'select %s, l.state, l.channel, l.due_by, null::uuid as once
                   from lead l
                   cross join lateral (values (l.received_at)) t(at)
                   where %s
-                    and (l.accused is null or not l.accused && $2)'
-               else
-                 'select %s, l.state, l.channel, null::timestamptz as due_by, l.satisfaction, coalesce(p.same_as, l.once) as once
+                    and (l.accused is null or not l.accused && $2)',
+                 expressions, in_span('l', 'received_at', i)
+               )
+             else
+               format(
+                 'select %s, l.kind, l.state, l.satisfaction, coalesce(p.same_as, l.once) as once
                   from fact l
                   cross join lateral (values (l.at)) t(at)
                   left join person p on p.id = l.once and p.same_as is not null
                   where %s
-                    and l.kind = %s
+                    and l.kind = any (%L)
+                    and (l.kind <> 8 or l.disciplined)
                     and (l.undone_at is null or l.undone_at >= ($1[%s]).ends_at)
-                    and (l.accused is null or not l.accused && $2)'
-                 || case when source = 5 then ' and l.disciplined' else '' end
-             end,
-             expressions,
-             in_span('l', case source when 1 then 'received_at' else 'at' end, i),
-             ('{null,1,4,7,8,9}'::int2[])[source],
-             i
-           ),
+                    and (l.accused is null or not l.accused && $2)',
+                 expressions, in_span('l', 'at', i), kinds, i
+               )
+           end,
            ' union all '
          )
   from generate_series(1, greatest(spans, 1)) i
@@ -188,13 +188,13 @@ begin
              'select grouping(%1$s) as g, %1$s, array[%2$s]::int8[] as counts
               from (select %1$s, once, %3$s from (%4$s) r group by %1$s, once) r
               group by grouping sets (%5$s)',
-             columns, m.sums, m.counts, measured_rows(m.source, array_to_string(expressions, ', '), cardinality(spans)), sets
+             columns, m.sums, m.counts, measured_rows(m.kinds, array_to_string(expressions, ', '), cardinality(spans)), sets
            ),
            ' union all '
          )
   into sources
   from (
-    select o.source,
+    select case when o.facts then array_agg(distinct m.kind) filter (where m.asked) end as kinds,
            string_agg(format('count(*) filter (where %s) as %I', m.condition, m.name), ', ') filter (where m.asked) as counts,
            string_agg(
              case
@@ -204,11 +204,13 @@ begin
              end,
              ', ' order by m.place
            ) as sums
-    from (select distinct source from measures() where name = any (names)) o
-    cross join lateral (select *, source = o.source and name = any (names) as asked, row_number() over () as place from measures()) m
-    group by o.source
+    from (select distinct kind is not null as facts from measures() where name = any (names)) o
+    cross join lateral (
+      select *, (kind is not null) = o.facts and name = any (names) as asked, row_number() over () as place from measures()
+    ) m
+    group by o.facts
   ) m;
-  -- Each source has a row for a key: they meet in one. Of so many none is sent.
+  -- Leads and facts have a row each for a key: they meet in one. Of so many none is sent.
   return query execute format(
     'select case c.g %s else %L end, array_remove(array[%s], null), array_remove(array[%s], null), c.counts
      from (
