@@ -3,6 +3,7 @@
 #include "call/admission.h"
 #include "base/clock.h"
 #include "call/accounts.h"
+#include "call/addresses.h"
 #include "call/items.h"
 #include "call/server.h"
 #include "call/workers.h"
@@ -32,13 +33,35 @@ static bool check_token(struct call *call) {
          fault_set(&call->fault, CODE_UNAUTHENTICATED, "UNAUTHENTICATED", "a bearer token is needed");
 }
 
-// A stream has a bound of its own.
-static bool check_account(struct call *call) {
-  if (!call->has_token || call->method->server_streaming || accounts_enter(call->server->accounts, call))
-    return true;
-  fault_set(&call->fault, CODE_RESOURCE_EXHAUSTED, "TOO_MANY", "too many calls of this account are in flight");
+static bool refuse_more(struct call *call, const char *of_whom) {
+  fault_set(&call->fault, CODE_RESOURCE_EXHAUSTED, "TOO_MANY", "too many calls of this %s are in flight", of_whom);
   call->fault.retry_ms = RETRY_MS;
   return false;
+}
+
+bool admission_enter(struct call *call, const char *address) {
+  struct addresses *addresses = call->server->addresses;
+  struct share *share = addresses_of(addresses, address);
+  call->peer = address;
+  if (!addresses_enter(addresses, share))
+    return refuse_more(call, "address");
+  call->share = share;
+  return true;
+}
+
+// A stream has bounds of its own from here on.
+static void let_stream_go(struct call *call) {
+  if (call->share)
+    atomic_fetch_sub(&call->share->calls, 1);
+  call->share = NULL;
+}
+
+static bool check_account(struct call *call) {
+  if (call->method->server_streaming)
+    let_stream_go(call);
+  else if (call->has_token && !accounts_enter(call->server->accounts, call))
+    return refuse_more(call, "account");
+  return true;
 }
 
 static bool set_deadline(struct call *call) {

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "call/accounts.h"
+#include "call/addresses.h"
 #include "call/admission.h"
 #include "call/batch.h"
 #include "call/life.h"
@@ -44,6 +45,8 @@ void call_free(struct call *call) {
   struct outbox *outbox = atomic_load(&call->outbox);
   if (outbox)
     outbox_close(outbox);
+  if (call->share)
+    atomic_fetch_sub(&call->share->calls, 1);
   arena_drop(&call->arena);
 }
 

@@ -15,6 +15,7 @@ struct items;
 struct batch;
 struct trip;
 struct outbox;
+struct share;
 
 // What happens next with a call that has a handler.
 enum next {
@@ -42,7 +43,7 @@ struct call {
   bool has_token;
   uint8_t token_hash[CRYPTO_MAC_BYTES];
   int64_t deadline_us; // by clock_us; 0: the server's default is set at admission
-  const char *peer;    // the client's address, "" where unknown
+  const char *peer;    // the client's address, "" where unknown; set by admission_enter
   enum language language;
   struct fault read_fault;          // per-item methods: what reading found wrong with single items (paths say which)
   void (*reply)(struct call *call); // once, from any thread; after it the call is the transport's again
@@ -56,6 +57,7 @@ struct call {
   struct fault fault; // what the client hears where its code is not OK
   ProtobufCMessage *response;
   struct caller caller;
+  struct share *share;         // where it is counted under its address, see addresses.h; NULL: nowhere
   bool entered;                // counted among those in flight of its account, see accounts.h
   uint8_t account[UUID_BYTES]; // under this key
   struct exchange exchange;    // of the trip under way

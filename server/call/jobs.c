@@ -20,7 +20,7 @@ struct jobs {
   pthread_cond_t changed;
   struct job *first, **last; // each in its call's arena
   struct job *under_way;     // waiting or running
-  unsigned count, limit, account_limit;
+  unsigned count, limit, client_limit;
   bool closing;
   unsigned thread_count;
   pthread_t threads[THREADS_MAX];
@@ -79,13 +79,13 @@ static void *run(void *context) {
   return NULL;
 }
 
-struct jobs *jobs_open(const char *name, unsigned threads, unsigned limit, unsigned account_limit) {
+struct jobs *jobs_open(const char *name, unsigned threads, unsigned limit, unsigned client_limit) {
   struct jobs *jobs = calloc(1, sizeof *jobs);
   if (!jobs || threads > THREADS_MAX)
     abort();
   jobs->last = &jobs->first;
   jobs->limit = threads + limit;
-  jobs->account_limit = account_limit;
+  jobs->client_limit = client_limit;
   jobs->thread_count = threads;
   pthread_mutex_init(&jobs->lock, NULL);
   pthread_cond_init(&jobs->changed, NULL);
@@ -97,15 +97,21 @@ struct jobs *jobs_open(const char *name, unsigned threads, unsigned limit, unsig
   return jobs;
 }
 
-static unsigned of_account(const struct jobs *jobs, const struct call *call) {
+static bool is_same_client(const struct call *one, const struct call *other) {
+  if (one->caller.known || other->caller.known)
+    return memcmp(one->caller.user, other->caller.user, UUID_BYTES) == 0;
+  return strcmp(one->peer, other->peer) == 0;
+}
+
+static unsigned of_client(const struct jobs *jobs, const struct call *call) {
   unsigned count = 0;
   for (const struct job *job = jobs->under_way; job; job = job->after)
-    count += memcmp(job->call->caller.user, call->caller.user, UUID_BYTES) == 0;
+    count += is_same_client(job->call, call);
   return count;
 }
 
 static bool has_room(const struct jobs *jobs, const struct call *call) {
-  return !jobs->closing && jobs->count < jobs->limit && (!jobs->account_limit || of_account(jobs, call) < jobs->account_limit);
+  return !jobs->closing && jobs->count < jobs->limit && (!jobs->client_limit || of_client(jobs, call) < jobs->client_limit);
 }
 
 bool jobs_put(struct jobs *jobs, struct call *call, enum next (*work)(struct call *call)) {

@@ -5,8 +5,9 @@
 
 struct jobs;
 
-// `threads` threads, at most `limit` calls waiting; of one account at most `account_limit` waiting or running, 0: any number.
-struct jobs *jobs_open(const char *name, unsigned threads, unsigned limit, unsigned account_limit);
+// `threads` threads, at most `limit` calls waiting; of one client at most `client_limit` waiting or running, 0: any number. A
+// client is an account, or an address where nobody has signed in.
+struct jobs *jobs_open(const char *name, unsigned threads, unsigned limit, unsigned client_limit);
 
 // Runs `work` on the call in one of the threads, then call_resume with what it returns. False where the queue is full or
 // closing (the call is still the caller's; a fault RESOURCE_EXHAUSTED / TOO_MANY with a retry time is set).

@@ -11,7 +11,7 @@
 enum { CODES = CODE_UNAUTHENTICATED + 1 };
 
 struct call_metrics {
-  struct metric *calls, *errors;
+  struct metric *calls, *errors, *turned_away;
   _Atomic(struct series *) (*by_code)[CODES]; // by method's index
   struct series **seconds;                    // by method's index
   struct series *repeats[REPEATS], *halvings, *transactions[POOLS], *connections[POOLS][CONNECTION_STATES];
@@ -31,6 +31,8 @@ struct call_metrics *observe_open(const struct schema *schema) {
     abort();
   metrics->calls = metrics_counter("zoufang_calls_total", "Calls answered.", "method,code");
   metrics->errors = metrics_counter("zoufang_database_errors_total", "Errors of PostgreSQL's, by class of SQLSTATE.", "class");
+  metrics->turned_away =
+      metrics_counter("zoufang_turned_away_total", "Calls that were told to come back later, by reason.", "reason");
   struct metric *seconds = metrics_histogram("zoufang_call_seconds", "From the request's arrival to its reply.", "method");
   struct metric *repeats = metrics_counter("zoufang_repeats_total", "Transactions that were made again.", "reason");
   struct metric *transactions = metrics_counter("zoufang_transactions_total", "Transactions that came back.", "database");
@@ -73,6 +75,8 @@ void observe_call(struct call_metrics *metrics, const struct call *call) {
   series_add(series_of(metrics, call), 1);
   series_observe_us(metrics->seconds[call->method->index], took_us);
   const struct fault *fault = &call->fault;
+  if (fault->retry_ms > 0)
+    series_add(metrics_series(metrics->turned_away, &fault->reason), 1);
   char user[UUID_TEXT];
   if (call->caller.known)
     uuid_write(call->caller.user, user);

@@ -30,9 +30,9 @@ static struct call *take_first(struct call **first, struct call ***last) {
   return call;
 }
 
-bool queue_put(struct queue *queue, struct call *call) {
+bool queue_put(struct queue *queue, struct call *call, int more) {
   pthread_mutex_lock(&queue->lock);
-  bool taken = queue->waiting < queue->limit;
+  bool taken = queue->waiting < queue->limit + more;
   if (taken) {
     append(&queue->last, call);
     queue->waiting++;

@@ -16,8 +16,8 @@ struct queue {
 void queue_open(struct queue *queue, int limit);
 void queue_close(struct queue *queue);
 
-// Puts a new call at the end. False where the queue is full: the call is then still the caller's.
-bool queue_put(struct queue *queue, struct call *call);
+// Puts a new call at the end. False where the queue is full and `more` beyond it are, too: the call is then still the caller's.
+bool queue_put(struct queue *queue, struct call *call, int more);
 
 // Puts a call that was out before in front of all new ones.
 void queue_return(struct queue *queue, struct call *call);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "call/accounts.h"
+#include "call/addresses.h"
 #include "call/dialer.h"
 #include "call/janitor.h"
 #include "call/jobs.h"
@@ -16,7 +17,15 @@
 #include <string.h>
 #include <time.h>
 
-enum { PASSWORD_THREADS = 1, PASSWORD_LIMIT = 64, AUDIT_THREADS = 1, AUDIT_LIMIT = 4, HURRY_MS = 2000, LOOK_MS = 5 };
+enum {
+  PASSWORD_THREADS = 1,
+  PASSWORD_LIMIT = 64,
+  PASSWORDS_OF_CLIENT = 16,
+  AUDIT_THREADS = 1,
+  AUDIT_LIMIT = 4,
+  HURRY_MS = 2000,
+  LOOK_MS = 5
+};
 
 // On a connection of its own, blocking: nothing serves yet.
 static bool check_database(struct server *server, struct fault *fault) {
@@ -41,12 +50,13 @@ bool server_open(struct server *server, struct fault *fault) {
   atomic_store(&server->calls, 0);
   atomic_store(&server->stopping, false);
   server->metrics = observe_open(server->schema);
-  server->passwords = jobs_open("passwords", PASSWORD_THREADS, PASSWORD_LIMIT, 0);
+  server->passwords = jobs_open("passwords", PASSWORD_THREADS, PASSWORD_LIMIT, PASSWORDS_OF_CLIENT);
   server->audits = jobs_open("audits", AUDIT_THREADS, AUDIT_LIMIT, 0);
   server->exports =
       jobs_open("exports", (unsigned)server->options.exports_limit, 0, (unsigned)server->options.exports_per_account);
   server->accounts = accounts_open(&(struct accounts_options){.in_flight = server->options.calls_per_account,
                                                               .records_per_hour = server->options.records_per_hour});
+  server->addresses = addresses_open(server->options.calls_per_address);
   server->workers = workers_open(server, POOL_PRIMARY, server->options.database_url, server->options.connections);
   server->readers = readers_open(server);
   server->janitor = janitor_open(server->options.database_url);
@@ -81,6 +91,7 @@ void server_close(struct server *server) {
   workers_close(server->workers);
   streams_close(server->streams);
   accounts_close(server->accounts);
+  addresses_close(server->addresses);
   observe_close(server->metrics);
   scripts_close(server->scripts);
 }

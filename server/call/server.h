@@ -9,6 +9,7 @@ struct errand;
 struct jobs;
 struct streams;
 struct accounts;
+struct addresses;
 struct scripts;
 struct call_metrics;
 
@@ -28,6 +29,7 @@ struct server_options {
   int64_t export_folder_bytes;            // that they may take there together
   unsigned export_sheet_rows;             // of a workbook, with the header
   int calls_per_account;                  // in flight at once; 0: any number
+  unsigned calls_per_address;             // likewise
   int64_t records_per_hour;               // given to an account, more are told of; 0: none are
   const char *app_version_min, *app_link; // apps older than that are sent there instead of signed in; NULL: any may
 };
@@ -50,6 +52,7 @@ struct server {
   atomic_llong export_folder_taken; // bytes of export_folder_bytes
   struct streams *streams;
   struct accounts *accounts;
+  struct addresses *addresses;
   struct call_metrics *metrics;
   atomic_int calls; // submitted and not replied to
   atomic_bool stopping;

@@ -25,6 +25,7 @@ enum {
   LEFT_AFTER_MS = 100,   // a client left: what takes no longer than this is not worth a cancel
   STUCK_AFTER_MS = 5000, // past the deadline, and cancelled: the connection is given up
   AWAY_AFTER_MS = 1000,  // without any connection: calls do not wait any longer
+  SIGN_IN_ROOM = 128,    // beyond the queue's limit
 };
 
 struct workers {
@@ -62,8 +63,13 @@ static void wake_if_asleep(struct workers *workers) {
     wake(workers);
 }
 
+// Who signs in still finds room where the calls of all others fill the queue.
+static int more_room(const struct call *call) {
+  return call->method->anonymous && !call->method->published ? SIGN_IN_ROOM : 0;
+}
+
 bool workers_put(struct workers *workers, struct call *call) {
-  if (!queue_put(&workers->queue, call))
+  if (!queue_put(&workers->queue, call, more_room(call)))
     return false;
   if (atomic_load(&workers->hungry))
     wake_if_asleep(workers);

@@ -3,6 +3,7 @@
 #include "transport/grpc_call.h"
 #include "base/buffer.h"
 #include "base/clock.h"
+#include "call/admission.h"
 #include "call/observe.h"
 #include "call/status.h"
 #include "schema/message.h"
@@ -19,6 +20,7 @@ enum {
   STATUS_TEXT_LIMIT_BYTES = 1024, // of the message beside it; percent-encoding may triple it
   WIRE_ELEMENTS = 100000,
   UNPACKED_FACTOR = 4, // what unpacking may take, as a multiple of the body limit
+  RETRY_MS = 1000,
 };
 
 // --- metadata ---
@@ -76,8 +78,8 @@ static const char *peer_of(grpc_call *core, struct arena *arena) {
   return host;
 }
 
-// The client's address, in the arena: the peer's, or what trusted proxies say. Several entries are as good as one.
-static const char *client_of(const struct rpc *rpc, struct arena *arena) {
+// Several entries are as good as one.
+const char *grpc_call_client(const struct rpc *rpc, struct arena *arena) {
   static const char key[] = "x-forwarded-for";
   const char *peer = peer_of(rpc->core, arena);
   struct buffer list = {.arena = arena};
@@ -174,17 +176,30 @@ static void refuse(struct call *call) {
   call->reply(call);
 }
 
-void grpc_call_begin(struct rpc *rpc) {
-  struct call *call = call_make(rpc->front->server, rpc->method);
+bool grpc_call_make(struct rpc *rpc, bool crowded) {
+  struct call *call = rpc->call = call_make(rpc->front->server, rpc->method);
   call->transport = rpc;
-  call->reply = rpc->method->server_streaming ? reply_later : reply;
+  call->reply = reply;
   call->deadline_us = deadline_us(rpc->details.deadline);
-  call->peer = client_of(rpc, &call->arena);
   read_metadata(call, &rpc->metadata);
+  if (crowded) {
+    fault_set(&call->fault, CODE_UNAVAILABLE, "OVERLOADED", "too many calls are under way");
+    call->fault.retry_ms = RETRY_MS;
+  }
+  if (admission_enter(call, grpc_call_client(rpc, &call->arena)) && !crowded)
+    return true;
+  rpc_enter(rpc, RPC_OUT);
+  refuse(call);
+  return false;
+}
+
+void grpc_call_begin(struct rpc *rpc) {
+  struct call *call = rpc->call;
+  if (rpc->method->server_streaming)
+    call->reply = reply_later;
   bool taken = read_request(rpc, call);
   grpc_byte_buffer_destroy(rpc->message);
   rpc->message = NULL;
-  rpc->call = call;
   if (rpc->was_closed && rpc->cancelled)
     atomic_store(&call->cancelled, true);
   if (taken)

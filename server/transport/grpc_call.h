@@ -3,7 +3,14 @@
 #pragma once
 #include "transport/grpc_front.h"
 
-// Reads the received message and the metadata into a call and submits it. `rpc` is answered from then on by the call's reply.
+// The address of who asks, in the arena: the peer's, or what trusted proxies say.
+const char *grpc_call_client(const struct rpc *rpc, struct arena *arena);
+
+// Makes the call of an RPC that arrived, from its metadata. False where it was refused there and then: its answer is on its
+// way.
+bool grpc_call_make(struct rpc *rpc, bool crowded);
+
+// Reads the received message into the call and submits it. `rpc` is answered from then on by the call's reply.
 void grpc_call_begin(struct rpc *rpc);
 
 // Answers the RPC with what became of its call.

@@ -66,6 +66,7 @@ struct rpc {
   struct call *call;
   atomic_bool replied;         // a call that streams: it is over, and to be answered
   const struct native *native; // or this
+  struct share *share;         // where a native is counted under its address
   bool began;                  // initial metadata has been sent
   int state;                   // the native's own, 0 at first
   size_t sending_bytes;        // of a stream's message that is on its way

@@ -1,6 +1,7 @@
 // One RPC from its arrival to its last operation: what the core is asked to do next, and who goes on when it has.
 
 #include "base/clock.h"
+#include "call/addresses.h"
 #include "transport/grpc_call.h"
 #include "transport/grpc_front.h"
 #include "transport/grpc_payload.h"
@@ -12,6 +13,7 @@
 enum {
   RPCS_MAX = 10000,              // open at once; past it they are refused on arrival
   NATIVES_MAX = 1024,            // of them
+  NATIVES_OF_ADDRESS = 256,      // of these
   SENDING_MAX_BYTES = 16 << 20,  // answers of natives that clients have not taken yet
   NATIVE_LIMIT_BYTES = 16 << 10, // of one of their requests
 };
@@ -44,6 +46,8 @@ static void leave_open(struct rpc *rpc) {
   *(rpc->after ? &rpc->after->before : &open->last) = rpc->before;
   open->length--;
   rpc->front->natives -= rpc->native != NULL;
+  if (rpc->share)
+    atomic_fetch_sub(&rpc->share->natives, 1);
   series_add(rpc->front->open_series, -1);
 }
 
@@ -143,7 +147,15 @@ static bool find_method(struct rpc *rpc) {
 }
 
 static bool is_crowded(const struct rpc *rpc) {
-  return rpc->front->open.length > RPCS_MAX || (rpc->native && rpc->front->natives > NATIVES_MAX);
+  return rpc->front->open.length > RPCS_MAX;
+}
+
+// Counts a native under its client's address. False where there are too many of them.
+static bool enter_native(struct rpc *rpc) {
+  struct grpc_front *front = rpc->front;
+  rpc->share = addresses_of(front->server->addresses, grpc_call_client(rpc, &front->scratch));
+  arena_reset(&front->scratch);
+  return atomic_fetch_add(&rpc->share->natives, 1) < NATIVES_OF_ADDRESS && front->natives <= NATIVES_MAX && !is_crowded(rpc);
 }
 
 static void watch_close(struct rpc *rpc) {
@@ -164,6 +176,7 @@ static void arrived(void *owner, bool ok) {
   rpc->method = NULL;
   rpc->native = NULL;
   rpc->call = NULL;
+  rpc->share = NULL;
   rpc->was_closed = rpc->began = false;
   rpc->state = 0;
   atomic_store(&rpc->replied, false);
@@ -171,9 +184,9 @@ static void arrived(void *owner, bool ok) {
   watch_close(rpc);
   if (!find_method(rpc))
     rpc_finish(rpc, NULL, CODE_UNIMPLEMENTED, "there is no such method");
-  else if (is_crowded(rpc))
+  else if (rpc->native && !enter_native(rpc))
     rpc_finish(rpc, NULL, CODE_UNAVAILABLE, "too many calls at once");
-  else
+  else if (rpc->native || grpc_call_make(rpc, is_crowded(rpc)))
     rpc_receive(rpc);
 }
 

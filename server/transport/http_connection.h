@@ -3,6 +3,7 @@
 
 #pragma once
 #include "base/buffer.h"
+#include "call/addresses.h"
 #include "transport/http.h"
 #include "transport/proxies.h"
 #include "transport/router.h"
@@ -14,7 +15,6 @@
 enum {
   BODY_FLOOR_BYTES_PER_S = 8192, // who sends or takes slower than this is cut
   CONNECTIONS_OVER = 64,         // taken in beyond the limit in one go, while the idlest are on their way out
-  DOOR_SHARES = 4096,
 };
 
 // What goes on on a connection. Each phase has its deadline, see the door.
@@ -28,12 +28,6 @@ enum phase {
   PHASE_STREAM, // messages are leaving; suspended where none waits
 };
 
-// What the clients of one address take up. Addresses that fall on the same place by chance share it.
-struct share {
-  unsigned connections;
-  size_t body_bytes;
-};
-
 struct web_page;
 struct http_stream;
 
@@ -43,20 +37,19 @@ struct connection {
   struct MHD_Connection *mhd; // NULL: nobody is here
   int fd;
   enum phase phase;
-  int64_t since_us;   // when the phase began
-  size_t moved_bytes; // of the body that came, of the answer that leaves
-  bool shown_out;     // its socket was shut down
-  bool trusted;       // a proxy whose X-Forwarded-For counts
-  struct share *share;
+  int64_t since_us;    // when the phase began
+  size_t moved_bytes;  // of the body that came, of the answer that leaves
+  bool shown_out;      // its socket was shut down
+  bool trusted;        // a proxy whose X-Forwarded-For counts
+  struct share *share; // of the peer's address
   char peer[INET6_ADDRSTRLEN];
 
   // The request under way.
   struct call *call;
   struct http_stream *stream; // where the call's method streams
   const struct web_page *page;
-  struct share *body_share; // of the address it is counted for
-  bool too_large;           // the body, as its length was announced: it is not waited for
-  bool last;                // what follows on this connection is not to be trusted
+  bool too_large; // the body, as its length was announced: it is not waited for
+  bool last;      // what follows on this connection is not to be trusted
   struct route_match match;
   struct buffer body; // in the call's arena
 };
@@ -67,8 +60,6 @@ struct door {
   unsigned limit, open, touched; // connections at most, now; places ever used
   struct series *open_series;
   struct connection *places, *free;
-  struct share shares[DOOR_SHARES];
-  uint64_t seed;
   size_t body_bytes; // of bodies not yet admitted, in all
   int64_t swept_us;
   int64_t shut_until_us; // no descriptors: the listener is not looked at

@@ -85,7 +85,6 @@ bool door_open(struct http_server *http, struct fault *fault) {
   door->open_series = metrics_series(metrics_gauge("zoufang_http_connections", "Open HTTP connections.", ""), NULL);
   // Not zeroed: a place that nobody took costs no memory.
   door->places = arena_alloc(&http->arena, sizeof *door->places * (door->limit + CONNECTIONS_OVER));
-  crypto_random(&door->seed, sizeof door->seed);
   door->swept_us = clock_us();
   hold_spare(door);
   door->listener = door_listen(http->options.listen, &http->port, fault);
@@ -197,18 +196,18 @@ static void arrive(struct http_server *http, struct MHD_Connection *mhd, void **
   const struct sockaddr *address = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
   net_write_host(address, connection->peer);
   connection->trusted = proxies_hold(&http->proxies, connection->peer);
-  connection->share = door_share(http, connection->peer);
-  connection->share->connections++;
+  connection->share = addresses_of(http->server->addresses, connection->peer);
+  atomic_fetch_add(&connection->share->connections, 1);
   http->door.open++;
   series_add(http->door.open_series, 1);
   connection_enter(connection, PHASE_FRESH, clock_us());
-  if (!connection->trusted && connection->share->connections > http->door.limit / 2)
+  if (!connection->trusted && atomic_load(&connection->share->connections) > http->door.limit / 2)
     show_out_idlest(http, connection->share);
 }
 
 static void leave(struct http_server *http, struct connection *connection) {
   connection->mhd = NULL;
-  connection->share->connections--;
+  atomic_fetch_sub(&connection->share->connections, 1);
   http->door.open--;
   series_add(http->door.open_series, -1);
   connection->next = http->door.free;
@@ -284,25 +283,17 @@ int door_wait_ms(const struct http_server *http, int64_t now_us) {
 
 // --- Counting ---
 
-// Keyed, so that nobody can choose whose counts he falls on. FNV-1a from a random start, mixed at the end.
-struct share *door_share(struct http_server *http, const char *text) {
-  uint64_t hash = http->door.seed;
-  for (; *text; text++)
-    hash = (hash ^ (uint8_t)*text) * 0x100000001b3;
-  hash = (hash ^ hash >> 32) * 0x9e3779b97f4a7c15;
-  return &http->door.shares[hash >> 52];
-}
-
 bool door_count_body(struct connection *connection, size_t bytes) {
   const struct http_options *options = &connection->http->options;
   size_t of_address = options->bodies_limit_bytes / 4;
   if (of_address < 2 * options->body_limit_bytes)
     of_address = 2 * options->body_limit_bytes;
   struct door *door = &connection->http->door;
-  if (door->body_bytes + bytes > options->bodies_limit_bytes || connection->body_share->body_bytes + bytes > of_address)
+  struct share *share = connection->call->share;
+  if (door->body_bytes + bytes > options->bodies_limit_bytes || atomic_load(&share->body_bytes) + bytes > of_address)
     return false;
   door->body_bytes += bytes;
-  connection->body_share->body_bytes += bytes;
+  atomic_fetch_add(&share->body_bytes, bytes);
   return true;
 }
 
@@ -310,6 +301,6 @@ void door_uncount_body(struct connection *connection) {
   if (connection->body.length == 0)
     return;
   connection->http->door.body_bytes -= connection->body.length;
-  connection->body_share->body_bytes -= connection->body.length;
+  atomic_fetch_sub(&connection->call->share->body_bytes, connection->body.length);
   connection->body.length = 0;
 }

@@ -29,9 +29,6 @@ void door_on_connection(void *context, struct MHD_Connection *mhd, void **place,
 // (not in TLS).
 void door_show_out(struct connection *connection, const char *last_words);
 
-// The counts of the address `text`.
-struct share *door_share(struct http_server *http, const char *text);
-
 // Counts `bytes` more of a body that is not yet admitted. False where that is too much for the address or in all: then nothing
 // is counted.
 bool door_count_body(struct connection *connection, size_t bytes);

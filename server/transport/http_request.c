@@ -2,6 +2,7 @@
 
 #include "transport/http_request.h"
 #include "base/utf8.h"
+#include "call/admission.h"
 #include "schema/json.h"
 #include "transport/http_door.h"
 #include "transport/http_pages.h"
@@ -157,8 +158,7 @@ static void make_call(struct connection *connection, enum routing routing) {
   connection->body = (struct buffer){.arena = &call->arena};
   call->transport = connection;
   call->language = words_language(header_of(connection, MHD_HTTP_HEADER_ACCEPT_LANGUAGE));
-  call->peer = client_of(connection, &call->arena);
-  connection->body_share = connection->trusted ? door_share(connection->http, call->peer) : connection->share;
+  admission_enter(call, client_of(connection, &call->arena));
   const char *token = header_of(connection, MHD_HTTP_HEADER_AUTHORIZATION);
   if (token)
     call_authorize(call, token, strlen(token));

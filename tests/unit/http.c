@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/utf8.h"
 #include "call/accounts.h"
+#include "call/addresses.h"
 #include "call/observe.h"
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -29,6 +30,7 @@ static bool open_server(void) {
   server = (struct server){.schema = &api,
                            .metrics = observe_open(&api),
                            .accounts = accounts_open(&(struct accounts_options){0}),
+                           .addresses = addresses_open(0),
                            .stopping = true};
   const struct http_options options = {.listen = "127.0.0.1:0",
                                        .metrics_listen = "127.0.0.1:0",
@@ -44,6 +46,7 @@ static bool open_server(void) {
 static void close_server(void) {
   http_close(http, 0);
   accounts_close(server.accounts);
+  addresses_close(server.addresses);
   observe_close(server.metrics);
   arena_close(&arena);
   api_close();

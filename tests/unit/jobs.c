@@ -90,6 +90,30 @@ static void too_many_are_refused_with_the_time_to_come_back(void) {
   call_free(refused);
 }
 
+static void who_has_much_waiting_leaves_room_for_others(void) {
+  struct jobs *jobs = jobs_open("test", 1, 4, 2);
+  struct call *works = call_of(), *waits = call_of(), *refused = call_of(), *anothers = call_of();
+  works->peer = waits->peer = refused->peer = "203.0.113.1";
+  anothers->peer = "203.0.113.2";
+  CU_ASSERT_TRUE_FATAL(jobs_put(jobs, works, work_until_told));
+  sem_wait(&begun);
+  CU_ASSERT_TRUE_FATAL(jobs_put(jobs, waits, work_until_told));
+  CU_ASSERT_FALSE(jobs_put(jobs, refused, work_until_told));
+  CU_ASSERT_STRING_EQUAL("TOO_MANY", refused->fault.reason);
+  CU_ASSERT_TRUE_FATAL(jobs_put(jobs, anothers, work_until_told));
+  for (int i = 0; i < 3; i++)
+    sem_post(&go_on);
+  for (int i = 0; i < 3; i++)
+    sem_wait(&replied);
+  for (int i = 0; i < 2; i++)
+    sem_wait(&begun);
+  jobs_close(jobs);
+  call_free(works);
+  call_free(waits);
+  call_free(refused);
+  call_free(anothers);
+}
+
 static void what_is_late_or_was_left_is_not_worked_on(void) {
   struct jobs *jobs = jobs_open("test", 1, 2, 0);
   struct call *late = call_of(), *left = call_of();
@@ -131,5 +155,5 @@ static void closing_leaves_no_call_without_an_answer(void) {
 }
 
 SUITE_WITH(jobs, open_all, close_all, 10, TEST(work_runs_in_a_thread_of_its_own_and_the_call_goes_on_after_it),
-           TEST(too_many_are_refused_with_the_time_to_come_back), TEST(what_is_late_or_was_left_is_not_worked_on),
-           TEST(closing_leaves_no_call_without_an_answer));
+           TEST(too_many_are_refused_with_the_time_to_come_back), TEST(who_has_much_waiting_leaves_room_for_others),
+           TEST(what_is_late_or_was_left_is_not_worked_on), TEST(closing_leaves_no_call_without_an_answer));
