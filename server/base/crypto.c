@@ -281,13 +281,21 @@ char *crypto_token_make(struct arena *arena) {
   return text;
 }
 
+// Every character is one of the alphabet: libsodium alone takes each byte from 0x80 on for a "_", so that there would be many
+// texts for the same bytes.
+static bool read_base64url(const char *text, size_t length, uint8_t *bytes, size_t room, size_t *read_length) {
+  const char *end;
+  for (size_t i = 0; i < length; i++)
+    if ((unsigned char)text[i] >= 0x80)
+      return false;
+  return sodium_base642bin(bytes, room, text, length, NULL, read_length, &end, sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0 &&
+         end == text + length;
+}
+
 bool crypto_token_hash(const struct crypto *crypto, const char *token, size_t length, uint8_t hash[CRYPTO_MAC_BYTES]) {
   uint8_t bytes[CRYPTO_TOKEN_BYTES];
   size_t got;
-  bool is_token =
-      length == TOKEN_TEXT &&
-      sodium_base642bin(bytes, sizeof bytes, token, length, NULL, &got, NULL, sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0 &&
-      got == sizeof bytes;
+  bool is_token = length == TOKEN_TEXT && read_base64url(token, length, bytes, sizeof bytes, &got) && got == sizeof bytes;
   if (is_token)
     crypto_mac_once(crypto, CRYPTO_TOKENS, bytes, sizeof bytes, hash);
   sodium_memzero(bytes, sizeof bytes);
@@ -522,11 +530,7 @@ char *crypto_base64url(struct arena *arena, const void *bytes, size_t length) {
 uint8_t *crypto_base64url_read(struct arena *arena, const char *text, size_t length, size_t *out_length) {
   size_t most = length / 4 * 3 + 3;
   uint8_t *bytes = arena_alloc(arena, most);
-  const char *end;
-  if (sodium_base642bin(bytes, most, text, length, NULL, out_length, &end, sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
-      end != text + length)
-    return NULL;
-  return bytes;
+  return read_base64url(text, length, bytes, most, out_length) ? bytes : NULL;
 }
 
 char *crypto_hex(struct arena *arena, const void *bytes, size_t length) {

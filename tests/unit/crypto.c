@@ -178,6 +178,8 @@ static void what_is_no_token_is_not_hashed(void) {
   CU_ASSERT_FALSE(crypto_token_hash(&crypto, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA+", 43, hash));
   CU_ASSERT_FALSE(crypto_token_hash(&crypto, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA.", 43, hash));
   CU_ASSERT_FALSE(crypto_token_hash(&crypto, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB", 43, hash)); // spare bits
+  CU_ASSERT_TRUE(crypto_token_hash(&crypto, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA_A", 43, hash));
+  CU_ASSERT_FALSE(crypto_token_hash(&crypto, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\xff-", 43, hash));
 }
 
 static void equal_values_have_equal_indexes_under_one_label_alone(void) {
@@ -307,7 +309,7 @@ static void base64url_goes_there_and_back_at_every_length(void) {
 }
 
 static void what_is_no_base64url_is_refused(void) {
-  static const char *const others[] = {"A", "AA==", "AA=", "+/+/", "AA A", "AAA\n", "AB", "访"};
+  static const char *const others[] = {"A", "AA==", "AA=", "+/+/", "AA A", "AAA\n", "AB", "访", "AA\xa1\xff", "😀"};
   size_t length;
   for (size_t i = 0; i < sizeof others / sizeof *others; i++)
     CU_ASSERT_PTR_NULL(crypto_base64url_read(&arena, others[i], strlen(others[i]), &length));
