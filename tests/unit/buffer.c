@@ -20,6 +20,7 @@ static void what_is_put_in_comes_out_in_order(void) {
 static void ending_it_with_a_nul_adds_nothing(void) {
   struct arena arena = {0};
   struct buffer buffer = {.arena = &arena};
+  CU_ASSERT_PTR_NOT_NULL(buffer_reserve(&buffer, 0));
   CU_ASSERT_STRING_EQUAL(buffer_text(&buffer), "");
   CU_ASSERT_EQUAL(buffer.length, 0);
   buffer_string(&buffer, "a");
