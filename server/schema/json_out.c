@@ -70,7 +70,7 @@ static void write_signed(struct buffer *out, int64_t number) {
 // Up to seven digits behind the point, as coordinates have: the quotient of two exact numbers reads back as the same double.
 static bool write_scaled(struct buffer *out, double number) {
   double scaled = rint(number * 1e7);
-  if (!(fabs(number) < 1e8) || (number == 0 && signbit(number)) || scaled / 1e7 != number)
+  if (!(fabs(number) < 1e8) || scaled / 1e7 != number)
     return false;
   char text[NUMBER_TEXT], *end = text + sizeof text, *at = end;
   uint64_t left = (uint64_t)fabs(scaled);
@@ -100,6 +100,7 @@ static void write_shortest(struct buffer *out, double number, bool single) {
 }
 
 static void write_real(struct buffer *out, double number, bool single) {
+  number += 0.0; // -0 is 0
   if (isnan(number))
     buffer_string(out, "\"NaN\"");
   else if (isinf(number))

@@ -203,13 +203,15 @@ static const char *read_double(struct token token, struct arena *arena, double m
     number = strtod(arena_strndup(arena, token.text, token.length), NULL);
   if (fabs(number) > max)
     return OUT_OF_RANGE;
-  *at = number;
+  *at = number + 0.0; // -0 is 0: packed messages leave out either, and would not tell them apart
   return NULL;
 }
 
+// FLT_MAX in as few digits as are written of it is a little more than FLT_MAX.
 static const char *read_float(struct token token, struct arena *arena, float *at) {
+  static const double rounds_to_max = 0x1.fffffefffffffp127;
   double number;
-  const char *reason = read_double(token, arena, (double)FLT_MAX, &number);
+  const char *reason = read_double(token, arena, rounds_to_max, &number);
   if (!reason)
     *at = (float)number;
   return reason;

@@ -91,7 +91,9 @@ static void real_numbers_come_back_as_they_went(void) {
         {WRAPPED("Double"), "123456789012345680", "1.2345678901234568e+17"}, {WRAPPED("Double"), "\"NaN\"", "\"NaN\""},
         {WRAPPED("Double"), "\"-Infinity\"", "\"-Infinity\""},
         {WRAPPED("Double"), "1.7976931348623157e308", "1.7976931348623157e+308"}, {WRAPPED("Double"), "1e309", " OUT_OF_RANGE"},
-        {WRAPPED("Double"), "\"nan\"", " WRONG_TYPE"}, {WRAPPED("Float"), "0.1", "0.1"},
+        {WRAPPED("Double"), "\"nan\"", " WRONG_TYPE"}, {WRAPPED("Float"), "0.1", "0.1"}, {WRAPPED("Double"), "-0.0", "0"},
+        {WRAPPED("Float"), "-0", "0"}, {WRAPPED("Double"), "-1e-400", "0"}, {WRAPPED("Float"), "3.4028235e38", "3.4028235e+38"},
+        {WRAPPED("Float"), "3.4028236e38", " OUT_OF_RANGE"}, {WRAPPED("Float"), "-3.4028235e+38", "-3.4028235e+38"},
         {WRAPPED("Float"), "3.5e38", " OUT_OF_RANGE"}, {WRAPPED("Float"), "16777217", "16777216"},
         {WRAPPED("Float"), "\"Infinity\"", "\"Infinity\""});
 }
