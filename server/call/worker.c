@@ -142,7 +142,8 @@ static void adopt(struct workers *workers, struct connection *connection) {
 
 // Gives a connection up and has it made again. One that is being cancelled is made again when the cancel has returned.
 static void lose(struct workers *workers, struct connection *connection) {
-  epoll_ctl(workers->epoll, EPOLL_CTL_DEL, connection->fd, NULL);
+  if (PQsocket(connection->pg) >= 0) // else libpq has closed it, and the number may be another's by now
+    epoll_ctl(workers->epoll, EPOLL_CTL_DEL, connection->fd, NULL);
   forget_idle(workers, connection);
   struct call *call = connection_lose(connection);
   if (call)
