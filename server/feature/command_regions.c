@@ -77,7 +77,7 @@ static bool read_row(struct incoming *incoming, const char *const *fields) {
   return true;
 }
 
-static const struct incoming_table table = {
+const struct incoming_table incoming_regions = {
     .columns = column_names,
     .count = COLUMNS,
     .needed = COLUMNS_NEEDED,
@@ -119,7 +119,7 @@ static void merge_rows(struct owner *owner, unsigned rows) {
 
 static void import_file(struct owner *owner, const char *path) {
   unsigned rows;
-  if (incoming_read(owner, path, &table, &rows) && check_rows(owner))
+  if (incoming_read(owner, path, &incoming_regions, &rows) && check_rows(owner))
     merge_rows(owner, rows);
 }
 

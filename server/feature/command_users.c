@@ -41,7 +41,7 @@ static bool read_row(struct incoming *incoming, const char *const *fields) {
   return true;
 }
 
-static const struct incoming_table table = {
+const struct incoming_table incoming_roster = {
     .columns = columns,
     .count = COLUMNS,
     .needed = COLUMNS_NEEDED,
@@ -115,7 +115,7 @@ static void tell(const struct roster *roster) {
 }
 
 static bool import_roster(struct roster *roster, const char *path) {
-  if (!incoming_read(roster->owner, path, &table, &roster->lines) || !find_faults(roster))
+  if (!incoming_read(roster->owner, path, &incoming_roster, &roster->lines) || !find_faults(roster))
     return false;
   if (is_stopped(roster) && !roster->dry_run)
     return stop(roster);

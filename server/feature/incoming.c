@@ -99,8 +99,7 @@ static bool copy_rows(struct incoming *incoming) {
   return fine;
 }
 
-static bool read_text(struct owner *owner, const char *text, size_t length, const struct incoming_table *table,
-                      unsigned *rows) {
+bool incoming_text(struct owner *owner, const char *text, size_t length, const struct incoming_table *table, unsigned *rows) {
   struct incoming incoming = {.owner = owner, .table = table};
   incoming.copy.arena = &incoming.copied;
   csv_open(&incoming.csv, text, length, &incoming.record);
@@ -124,7 +123,7 @@ bool incoming_read(struct owner *owner, const char *path, const struct incoming_
   close(file);
   if (text == MAP_FAILED)
     return fault_set(&owner->fault, CODE_INTERNAL, "INTERNAL", "cannot map %s", path);
-  bool fine = read_text(owner, text ? text : "", length, table, rows);
+  bool fine = incoming_text(owner, text ? text : "", length, table, rows);
   if (text)
     munmap(text, length);
   return fine;

@@ -33,8 +33,14 @@ struct incoming {
   unsigned rows;
 };
 
+// The tables that there are: of regions (command_regions.c), of persons and their roles (command_users.c).
+extern const struct incoming_table incoming_regions, incoming_roster;
+
 // Reads a file into its table and says how many records it had. False with the owner's fault, which names the line.
 bool incoming_read(struct owner *owner, const char *path, const struct incoming_table *table, unsigned *rows);
+
+// The same with what the file holds; it need not end with a NUL.
+bool incoming_text(struct owner *owner, const char *text, size_t length, const struct incoming_table *table, unsigned *rows);
 
 // A fault about the record at hand. Always false.
 bool incoming_bad(struct incoming *incoming, const char *what, const char *value);
