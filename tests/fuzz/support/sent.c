@@ -1,7 +1,7 @@
 // Requests are cut up as libmicrohttpd does it, and given to the HTTP transport.
 
 #include "support/sent.h"
-#include "base/utf8.h"
+#include "call/addresses.h"
 #include "call/status.h"
 #include "schema/json.h"
 #include "transport/http_request.h"
@@ -97,7 +97,7 @@ static struct http_server *http_server(void) {
   struct fault fault = {.arena = &http.arena};
   if (http.server)
     return &http;
-  server = (struct server){.schema = api_schema(), .crypto = test_keys()};
+  server = (struct server){.schema = api_schema(), .crypto = test_keys(), .addresses = addresses_open(0)};
   http.server = &server;
   http.options =
       (struct http_options){.body_limit_bytes = SENT_BODY_LIMIT_BYTES, .bodies_limit_bytes = 1 << 20, .version = "1"};
@@ -108,7 +108,7 @@ static struct http_server *http_server(void) {
 
 bool sent_take(const struct sent *sent, struct connection *connection) {
   struct http_server *http = http_server();
-  *connection = (struct connection){.http = http, .peer = "127.0.0.1", .trusted = true, .share = &http->door.shares[0]};
+  *connection = (struct connection){.http = http, .peer = "127.0.0.1", .trusted = true};
   asked = sent;
   request_begin(connection, sent->verb, sent->path);
   if (connection->page || connection->too_large)
