@@ -49,7 +49,11 @@ static void nobody_ends_while_he_answers_for_leads_or_cases(void) {
   BOTH(t) {
     struct leaver him = leaver(t);
     const char *lead = lead_of(&him, "", ""), *other = lead_of(&him, "", "");
-    put_case(lead, "2009-08-09 12:00");
+    const char *filed = put_case(lead, "2009-08-09 12:00");
+    struct answer list =
+        ask(world()->client, t, token_of("supervisor.linxi"), "CaseService/ListCases", "{\"handlerId\":\"%s\"}", him.id);
+    CU_ASSERT_EQUAL(count_at(list.body, "cases"), 1);
+    CU_ASSERT_STRING_EQUAL(text_at(list.body, "cases.0.id"), filed);
     struct answer refused = disable(t, &him);
     CU_ASSERT_EQUAL(refused.code, CODE_FAILED_PRECONDITION);
     CU_ASSERT_TRUE(names_field(&refused, "user.disabled", "LEAVES_OPEN_WORK"));

@@ -16,6 +16,7 @@ cross join within(:region_code) r
 where c.current_code between r.first and r.last
   and c.domain = :domain --? domain
   and c.id = (select k.case_id from case_lead k where k.lead_id = :lead_id) --? lead_id
+  and c.handler_id = :handler_id --? handler_id
   and c.filed_at >= :filed_after --? filed_after
   and c.filed_at < :filed_before --? filed_before
   and (c.filed_at, c.id) < (:page.filed_at, :page.id) --? page
