@@ -209,13 +209,16 @@ METHOD(RegionService, GetRegion, "查看一个区划。")
 METHOD(RegionService, ListRegions, "按上级或名称列出区划，依代码排序。")
 
 SERVICE(RetentionService, "保管期限表：登录后均可查看；修改须两名管理员（ApprovalService）。没有期限的类别永久保管。法定保全由"
-                          "记录所在区划的监督领导设置和解除，均须说明理由。")
+                          "记录所在区划的监督领导设置和解除，均须说明理由。到期记录由一名监督领导申请销毁，另一名批准。")
 METHOD(RetentionService, ListRetention, "按类别列出各类记录的保管年限。")
 METHOD(RetentionService, SetRetention, "申请设定期限，或改变其长度。")
 METHOD(RetentionService, RemoveRetention, "申请取消某一类别的期限。")
 METHOD(RetentionService, HoldRecord, "对一条记录设置保全，解除之前不得销毁。已在保全中的予以拒绝。")
 METHOD(RetentionService, LiftHold, "解除保全，须说明理由。记录仍留在列表中。")
 METHOD(RetentionService, ListHolds, "列出本人监督范围内记录的保全，最新的在前。")
+METHOD(RetentionService, ListDue, "列出本人监督范围内某一类别已到期的记录，最早的在前。正在保全的也列出并注明。")
+METHOD(RetentionService, RequestErasing,
+       "申请永久销毁已到期的记录，由监督全部这些记录的另一名领导批准。届时正在保全或已不再到期的予以保留，审批中逐条注明。")
 
 SERVICE(StepService, "步骤表和期限表：登录后均可查看。修改须两名管理员（ApprovalService）：应答给出审批编号，批准前不变。")
 METHOD(StepService, ListSteps, "列出线索可以进行的步骤，从最初状态起。")

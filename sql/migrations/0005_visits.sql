@@ -71,6 +71,7 @@ create table visit (
   written_at timestamptz not null default now(),
   reason text check (char_length(reason) between 1 and 500),
   changed xid8 not null default pg_current_xact_id(),
+  erased_at timestamptz,
   check ((latitude is null) = (longitude is null)),
   check (latitude is not null or accuracy is null),
   check (state <> 2 or hold_reason is not null),
@@ -82,6 +83,7 @@ create table visit (
 );
 comment on column visit.state is '1 accepted, 2 held, 3 withdrawn.';
 comment on column visit.team is 'Those who went along with the recorder. The recorder is not repeated here.';
+comment on column visit.erased_at is 'When its texts were erased (0064). From then on it only counts, and nobody sees it.';
 comment on column visit.reason is 'Why the present version replaced the one before.';
 
 -- A list's order within each way of seeing it. Trailing columns filter inside the index.
@@ -135,15 +137,21 @@ $$;
 create trigger visit_added after insert on visit referencing new table as new_rows
   for each statement execute function visit_added();
 
--- Keeps what was replaced, and the members in step.
+-- Keeps what was replaced, and the members in step. Of what is erased nothing is kept; who recorded it is told that it is gone.
 create function visit_changed() returns trigger
 language plpgsql security definer set search_path = zoufang, pg_temp as $$
 begin
   insert into visit_version
   select o.*
   from old_rows o
-  join new_rows n on n.id = o.id and n.etag <> o.etag
+  join new_rows n on n.id = o.id and n.etag <> o.etag and n.erased_at is null
   on conflict do nothing;
+
+  insert into sight_past (kind, record_id, current_code, ways)
+  select 1, n.id, n.current_code, array[n.recorder_id]
+  from new_rows n
+  join old_rows o on o.id = n.id and o.erased_at is null
+  where n.erased_at is not null;
 
   delete from visit_member m
   using old_rows o

@@ -50,6 +50,7 @@ create table lead (
   written_at timestamptz not null default now(),
   reason text check (char_length(reason) between 1 and 500),
   changed xid8 not null default pg_current_xact_id(),
+  erased_at timestamptz,
   foreign key (domain_vocabulary, domain) references term (vocabulary, code),
   foreign key (problem_type_vocabulary, problem_type) references term (vocabulary, code),
   foreign key (cause_vocabulary, cause) references term (vocabulary, code),
@@ -61,6 +62,7 @@ create table lead (
   check (octet_length(accused_names::text) <= 20000 and octet_length(accused_units::text) <= 40000
     and octet_length(accused_posts::text) <= 40000)
 );
+comment on column lead.erased_at is 'When its texts were erased (0064). From then on it only counts, and nobody sees it.';
 comment on column lead.recused is 'The users who recused themselves.';
 comment on column lead.accused is
   'The users and offices complained of, as far as matched, and the users who recused themselves; NULL where none is. None sees the lead.';
@@ -144,7 +146,7 @@ create index lead_event_reveal on lead_event (actor_id, at) where kind = 20;
 create function lead_event_is_final() returns trigger
 language plpgsql as $$
 begin
-  if tg_op = 'DELETE' and erases() then
+  if tg_op in ('DELETE', 'UPDATE') and erases() then
     return null;
   end if;
   raise exception 'a timeline is append-only' using errcode = '42501';
@@ -211,7 +213,7 @@ create trigger lead_blinded before insert or update on lead
   for each row when (new.accused_users <> '{}' or new.recused <> '{}') execute function lead_blinded();
 
 -- Who sees a record changes with its place and its people. What it was before is kept, so that Pull can tell those who lost
--- sight of it: of visits (1) and leads (3), and of photos (2) that went with their lead, to who took them.
+-- sight of it: of leads (3); and of visits (1) and photos (2) that were erased, to who recorded them.
 create table sight_past (
   kind int2 not null check (kind between 1 and 3),
   record_id uuid not null,
@@ -256,14 +258,14 @@ $$;
 create trigger lead_added after insert on lead referencing new table as new_rows
   for each statement execute function lead_added();
 
--- Keeps what was replaced, says so in the timeline, and keeps what sight was.
+-- Keeps what was replaced, says so in the timeline, and keeps what sight was. Of what is erased nothing is kept but who saw it.
 create function lead_changed() returns trigger
 language plpgsql security definer set search_path = zoufang, pg_temp as $$
 begin
   insert into lead_version
   select o.*
   from old_rows o
-  join new_rows n on n.id = o.id and n.etag <> o.etag
+  join new_rows n on n.id = o.id and n.etag <> o.etag and n.erased_at is null
   on conflict do nothing;
 
   insert into lead_event (lead_id, kind, actor_id, note, from_state, to_state, due_at, user_id, office_id)
@@ -289,14 +291,14 @@ begin
          coalesce(n.offered_user, case when n.handler_id is distinct from o.handler_id then n.handler_id end),
          coalesce(n.offered_office, case when n.office_id is distinct from o.office_id then n.office_id end)
   from old_rows o
-  join new_rows n on n.id = o.id and n.etag <> o.etag;
+  join new_rows n on n.id = o.id and n.etag <> o.etag and n.erased_at is null;
 
   insert into sight_past (kind, record_id, current_code, ways, accused)
   select 3, o.id, o.current_code, array_remove(array[o.raised_by, o.handler_id, o.office_id, o.offered_to], null), o.accused
   from old_rows o
   join new_rows n on n.id = o.id
-  where (o.current_code, o.raised_by, o.handler_id, o.office_id, o.offered_to, o.accused)
-    is distinct from (n.current_code, n.raised_by, n.handler_id, n.office_id, n.offered_to, n.accused);
+  where (o.current_code, o.raised_by, o.handler_id, o.office_id, o.offered_to, o.accused, o.erased_at)
+    is distinct from (n.current_code, n.raised_by, n.handler_id, n.office_id, n.offered_to, n.accused, n.erased_at);
   return null;
 end
 $$;

@@ -63,15 +63,17 @@ grant update (revoked_at, revoked_by) on session to zoufang;
 -- Visits.
 alter table visit enable row level security;
 create policy see on visit for select to zoufang using (
-  current_code <@ (select scope())
-  or recorder_id = any ((select ways())::uuid[])
-  or office_id = any ((select ways())::uuid[])
-  or team && (select ways())
+  (
+    current_code <@ (select scope())
+    or recorder_id = any ((select ways())::uuid[])
+    or office_id = any ((select ways())::uuid[])
+    or team && (select ways())
+  ) and erased_at is null
   or changed = pg_current_xact_id_if_assigned()
 );
 create policy add on visit for insert to zoufang with check (recorder_id = (select me()) and written_by = (select me()));
 create policy change on visit for update to zoufang
-  using (current_code <@ (select scope()) or recorder_id = (select me()))
+  using ((current_code <@ (select scope()) or recorder_id = (select me())) and erased_at is null)
   with check (true);
 grant select, insert on visit to zoufang;
 grant update (kind, region_code, current_code, team, started_at, ended_at, latitude, longitude, accuracy, place, visitor_names,
@@ -96,7 +98,7 @@ create policy see on lead for select to zoufang using (
     or handler_id = any ((select ways())::uuid[])
     or office_id = any ((select ways())::uuid[])
     or offered_to = any ((select ways())::uuid[])
-  ) and (accused is null or not accused && (select blind()))
+  ) and (accused is null or not accused && (select blind())) and erased_at is null
   or changed = pg_current_xact_id_if_assigned()
 );
 create policy add on lead for insert to zoufang with check (raised_by = (select me()) and written_by = (select me()));
@@ -108,7 +110,7 @@ create policy change on lead for update to zoufang
       or raised_by = (select me())
       or handler_id is null and office_id = (select my_office())
       or offered_to = any ((select ways())::uuid[])
-    ) and (accused is null or not accused && (select blind()))
+    ) and (accused is null or not accused && (select blind())) and erased_at is null
   )
   with check (true);
 grant select, insert on lead to zoufang;

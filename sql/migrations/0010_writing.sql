@@ -88,8 +88,9 @@ begin
 end
 $$;
 
--- Which ids are known, also out of sight, and whether this very submission of the caller's was accepted before.
-create function visit_known(ids uuid[], etags bytea[]) returns table (id uuid, accepted boolean)
+-- Which ids are known, also out of sight; whether this very submission of the caller's was accepted before; and why an id is taken where it was not:
+-- that its record was erased hears who wrote it, and nobody else.
+create function visit_known(ids uuid[], etags bytea[]) returns table (id uuid, accepted boolean, taken text)
 language plpgsql stable security definer rows 50 set search_path = zoufang, pg_temp as $$
 #variable_conflict use_column
 begin
@@ -97,14 +98,16 @@ begin
   select v.id, bool_or(
            v.etag = t.etag and v.written_by = me()
            or exists (select from visit_version o where o.id = t.id and o.etag = t.etag and o.written_by = me())
-         )
+         ),
+         case when bool_or(v.erased_at is not null and v.recorder_id = me()) then 'ERASED' else 'ALREADY_EXISTS' end
   from unnest(ids, etags) t(id, etag)
   join visit v on v.id = t.id
   group by v.id;
 end
 $$;
 
-create function lead_known(ids uuid[], etags bytea[]) returns table (id uuid, accepted boolean)
+-- Who raised an erased lead that he must not see hears what he heard before.
+create function lead_known(ids uuid[], etags bytea[]) returns table (id uuid, accepted boolean, taken text)
 language plpgsql stable security definer rows 50 set search_path = zoufang, pg_temp as $$
 #variable_conflict use_column
 begin
@@ -112,27 +115,37 @@ begin
   select l.id, bool_or(
            l.etag = t.etag and l.written_by = me()
            or exists (select from lead_version o where o.id = t.id and o.etag = t.etag and o.written_by = me())
-         )
+           or l.erased_at is not null and l.raised_by = me() and (l.accused && blind()) is true
+         ),
+         case
+           when bool_or(l.erased_at is not null and me() in (l.raised_by, l.handler_id) and (l.accused && blind()) is not true) then 'ERASED'
+           else 'ALREADY_EXISTS'
+         end
   from unnest(ids, etags) t(id, etag)
   join lead l on l.id = t.id
   group by l.id
   union all
-  select r.lead_id, bool_or(r.etag = t.etag and r.written_by = me())
+  select r.lead_id, bool_or(r.etag = t.etag and r.written_by = me()), 'ALREADY_EXISTS'
   from unnest(ids, etags) t(id, etag)
   join receipt_submission r on r.lead_id = t.id
   group by r.lead_id;
 end
 $$;
 
-create function photo_known(ids uuid[], etags bytea[]) returns table (id uuid, accepted boolean)
+create function photo_known(ids uuid[], etags bytea[]) returns table (id uuid, accepted boolean, taken text)
 language plpgsql stable security definer rows 50 set search_path = zoufang, pg_temp as $$
 #variable_conflict use_column
 begin
   return query
-  select p.id, bool_or(p.etag = t.etag and p.recorder_id = me())
+  select p.id, bool_or(p.etag = t.etag and p.recorder_id = me()), 'ALREADY_EXISTS'
   from unnest(ids, etags) t(id, etag)
   join photo p on p.id = t.id
-  group by p.id;
+  group by p.id
+  union all
+  select e.record_id, false, case when e.written_by = me() then 'ERASED' else 'ALREADY_EXISTS' end
+  from erased_record e
+  where e.record_id = any (ids)
+    and e.record_class = 2;
 end
 $$;
 
@@ -145,6 +158,7 @@ begin
   select l.id
   from lead l
   where l.id = any (ids)
+    and l.erased_at is null
     and (
       l.raised_by = me()
       or (

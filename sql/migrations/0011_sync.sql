@@ -101,6 +101,7 @@ begin
     select
     from lead n
     where n.id = c.id
+      and n.erased_at is null
       and (n.current_code <@ new_scope or array[n.raised_by, n.handler_id, n.office_id, n.offered_to] && new_ways)
       and (n.accused is null or not n.accused && new_blind)
   )
@@ -143,7 +144,8 @@ begin
       and o.accused && array(select unnest(old_blind) except select unnest(new_blind))
   ) m
   join lead l on l.id = m.id
-  where (l.current_code <@ new_scope or array[l.raised_by, l.handler_id, l.office_id, l.offered_to] && new_ways)
+  where l.erased_at is null
+    and (l.current_code <@ new_scope or array[l.raised_by, l.handler_id, l.office_id, l.offered_to] && new_ways)
     and (l.accused is null or not l.accused && new_blind)
   order by m.id
   limit most;
@@ -158,14 +160,14 @@ begin
 end
 $$;
 
--- The caller's photos that went with their leads since then.
-create function photos_gone(since pg_snapshot) returns setof uuid
+-- The caller's visits (1) and photos (2) that were erased since then.
+create function records_gone(since pg_snapshot) returns table (kind int2, id uuid)
 language plpgsql stable security definer rows 10 set search_path = zoufang, pg_temp as $$
 begin
   return query
-  select p.record_id
+  select p.kind, p.record_id
   from sight_past p
-  where p.kind = 2
+  where p.kind in (1, 2)
     and p.changed >= pg_snapshot_xmin(since)
     and not pg_visible_in_snapshot(p.changed, since)
     and me() = any (p.ways);
@@ -263,6 +265,12 @@ language sql stable as $$ select nullif(current_setting('zoufang.pull_' || secti
 
 create function picked_regions() returns int8[]
 language sql stable as $$ select nullif(current_setting('zoufang.pull_regions', true), '')::int8[] $$;
+
+-- His visits and photos that are gone, where this page tells of them.
+create function picked_gone() returns table (kind int2, id uuid)
+language sql stable rows 10 as $$
+  select g.kind, g.id from records_gone(nullif(current_setting('zoufang.pull_gone_since', true), '')::pg_snapshot) g
+$$;
 
 -- Whether terms are told on this page, and from which transaction on: NULL where they are not.
 create function picked_terms_from() returns xid8
@@ -419,9 +427,8 @@ begin
     more := more or cardinality(ids) = most;
   end if;
 
-  -- Photos that are gone are few: all of them, on a round's first page.
-  ids := case when since is not null and not round ? 'begun' then array(select photos_gone(since)) end;
-  perform set_config('zoufang.pull_gone_photos', coalesce(ids::text, ''), true);
+  -- His visits and photos that are gone are few: all of them, on a round's first page.
+  perform set_config('zoufang.pull_gone_since', case when since is not null and not round ? 'begun' then since::text else '' end, true);
 
   -- Terms are few: all that changed, on a round's first page.
   perform set_config('zoufang.pull_terms_from', case when round ? 'begun' then '' else since_from::text end, true);
@@ -512,7 +519,7 @@ end
 $$;
 
 call settle_definers();
-revoke all on function sync_epoch, my_land, sight_lost, sight_gained, photos_of_lost, photos_gone, pull_all_leads, picked, picked_regions,
+revoke all on function sync_epoch, my_land, sight_lost, sight_gained, photos_of_lost, records_gone, picked_gone, pull_all_leads, picked, picked_regions,
   picked_terms_from, pull_begin, forget_old from public;
-grant execute on function sync_epoch, my_land, sight_lost, sight_gained, photos_of_lost, photos_gone, pull_all_leads, picked, picked_regions,
+grant execute on function sync_epoch, my_land, sight_lost, sight_gained, photos_of_lost, records_gone, picked_gone, pull_all_leads, picked, picked_regions,
   picked_terms_from, pull_begin, forget_old to zoufang;

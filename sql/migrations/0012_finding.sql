@@ -190,6 +190,7 @@ begin
         and ($22 or l.current_code <@ $1 or l.raised_by = any ($2) or l.handler_id = any ($2) or l.office_id = any ($2)
           or l.offered_to = any ($2))
         and (l.accused is null or not l.accused && $3)
+        and l.erased_at is null
         and ($4 is null or l.current_code between $4 and $5)
         and ($6 = '{}' or l.state = any ($6))
         and ($7 = '{}' or l.channel = any ($7))
@@ -228,6 +229,7 @@ declare
   cells_most_below_city constant int4 := 64;
   filters constant text := $q$
         ($19 or v.current_code <@ $1 or v.recorder_id = any ($2) or v.office_id = any ($2) or v.team && $2)
+        and v.erased_at is null
         and ($3 is null or v.current_code between $3 and $4)
         and ($5 = '{}' or v.kind = any ($5))
         and ($6 = '{}' or v.state = any ($6))

@@ -82,6 +82,8 @@ create table lead_outcome (
   cleared_names text[] not null default '{}',
   cleared_units text[] not null default '{}',
   cleared_on date[] not null default '{}',
+  person_ids uuid[] not null default '{}',
+  cleared_ids uuid[] not null default '{}',
   publicised boolean not null default false,
   note text check (char_length(note) between 1 and 5000),
   proposed_by uuid not null references account,
@@ -99,18 +101,27 @@ create table lead_outcome (
 );
 comment on column lead_outcome.finding is '1 substantiated, 2 unfounded, 3 false accusation, 4 disturbing the order of petitioning.';
 comment on column lead_outcome.person_names is 'Those dealt with: of a false accusation, those who made it.';
+comment on column lead_outcome.person_ids is
+  'With cleared_ids, once it is approved: as whom each of them counts (outcome_person), of person_names where figures count them.';
 comment on column lead_outcome.cleared_on is
   'The day that each of cleared_names was cleared in public; NULL: the day that the outcome was approved.';
 comment on column lead_outcome.returned_at is 'When the proposal was sent back.';
 create unique index lead_outcome_proposed on lead_outcome (lead_id) where approved_at is null and returned_at is null;
 create index lead_outcome_lead on lead_outcome (lead_id, proposed_at);
 
--- An outcome is proposed while its lead is at that step, and decided by the step that decides it; who is blinded decides nothing.
+-- An outcome is proposed while its lead is at that step, and decided by the step that decides it; who is blinded decides nothing. What was decided
+-- loses its texts alone, where they are erased.
 create function lead_outcome_follows() returns trigger
 language plpgsql security definer set search_path = zoufang, pg_temp as $$
 declare
   l lead;
 begin
+  if tg_op = 'UPDATE' and erases()
+    and to_jsonb(new) - '{person_names,person_units,cleared_names,cleared_units,note}'::text[]
+      = to_jsonb(old) - '{person_names,person_units,cleared_names,cleared_units,note}'::text[]
+  then
+    return new;
+  end if;
   select o.* into l from lead o where o.id = new.lead_id;
   if tg_op = 'INSERT' then
     perform refuse_unless(l.state = 7 and new.approved_at is null and new.returned_at is null, 'PRECONDITION', 'outcome');
@@ -182,7 +193,7 @@ create trigger lead_feedback_follows before insert on lead_feedback for each row
 create function lead_feedback_is_final() returns trigger
 language plpgsql as $$
 begin
-  if tg_op = 'DELETE' and erases() then
+  if tg_op in ('DELETE', 'UPDATE') and erases() then
     return null;
   end if;
   raise exception 'feedback is append-only' using errcode = '42501';

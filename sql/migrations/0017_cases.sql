@@ -35,8 +35,10 @@ create table case_file (
   etag bytea not null check (octet_length(etag) between 16 and 64),
   written_by uuid not null references account,
   written_at timestamptz not null default now(),
-  changed xid8 not null default pg_current_xact_id()
+  changed xid8 not null default pg_current_xact_id(),
+  erased_at timestamptz
 );
+comment on column case_file.erased_at is 'When its texts were erased (0064). From then on it only counts, and nobody sees it.';
 comment on column case_file.campaign_id is 'With sweep_round: those of its first lead.';
 comment on column case_file.accused is 'Who must not see it: those complained of in its leads, and its persons, as far as they are ours.';
 create index case_file_city on case_file (city, filed_at, id, domain);
@@ -125,11 +127,11 @@ end
 $$;
 create trigger review_reviewable before insert or update on review for each row execute function review_reviewable();
 
--- What was approved stays.
+-- What was approved stays, but for a note that is erased.
 create function handling_is_final() returns trigger
 language plpgsql as $$
 begin
-  if old.approved_at is not null then
+  if old.approved_at is not null and not (erases() and to_jsonb(new) - 'note' = to_jsonb(old) - 'note') then
     raise exception 'a handling that was approved is final' using errcode = '42501';
   end if;
   return new;
@@ -160,7 +162,8 @@ begin
   return new;
 end
 $$;
-create trigger talk_follows before insert or update on handling for each row when (new.lead_id is not null) execute function talk_follows();
+create trigger talk_follows before insert or update of lead_id, person_id, approved_at on handling
+  for each row when (new.lead_id is not null) execute function talk_follows();
 
 -- Brings a case in step with its leads and persons.
 create function case_in_step(cases uuid[]) returns void
@@ -300,7 +303,7 @@ create policy see on case_file for select to zoufang using (
     or handler_id = any ((select ways())::uuid[])
     or office_id = any ((select ways())::uuid[])
     or filed_by = any ((select ways())::uuid[])
-  ) and (accused is null or not accused && (select blind()))
+  ) and (accused is null or not accused && (select blind())) and erased_at is null
   or changed = pg_current_xact_id_if_assigned()
 );
 create policy add on case_file for insert to zoufang with check (filed_by = (select me()) and written_by = (select me()));
@@ -308,6 +311,7 @@ create policy change on case_file for update to zoufang
   using (
     (current_code <@ (select scope()) or handler_id = (select me()))
     and (accused is null or not accused && (select blind()))
+    and erased_at is null
   )
   with check (written_by = (select me()));
 grant select, insert on case_file to zoufang;

@@ -11,7 +11,7 @@ begin
     or l.handler_id = any (ways())
     or l.office_id = any (ways())
     or l.offered_to = any (ways())
-  ) and (l.accused is null or not l.accused && blind());
+  ) and (l.accused is null or not l.accused && blind()) and l.erased_at is null;
 end
 $$;
 

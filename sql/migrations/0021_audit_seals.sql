@@ -287,19 +287,23 @@ language sql as $$
 $$;
 
 -- Erases by law what the audit says of a record, and that a person acted: the rows' commitments stay in their seals. Each erased row is
--- itself told of. Rows that are not sealed yet stay, and those that tell of erasing. The owner. How many were erased.
+-- itself told of. Rows that are not sealed yet stay, and those that tell of erasing; of a record that is held back, all. The owner. How many were
+-- erased.
 create function audit_erase(of_record text) returns int4
 language plpgsql as $$
 declare
   done int4;
 begin
+  perform refuse_unless(
+    not exists (select from record_place p where p.record_id::text = of_record and is_held(p.record_class, p.record_id)), 'HELD_BACK', 'record'
+  );
   perform set_config('zoufang.erasing', 'on', true);
   with erased as (
     update audit a
     set salt = '00000000-0000-0000-0000-000000000000', actor_id = null, actor = '', session_id = null, peer = null, call_id = null,
         record = nullif(a.record, of_record), record_hash = case when a.record <> of_record then a.record_hash end, erased = true
     where (a.record = of_record or a.actor = of_record)
-      and a.kind <> 'audit'
+      and a.kind not in ('audit', 'erased')
       and not a.erased
       and exists (select from audit_seal s where a.id <@ s.ids)
     returning a.id
@@ -314,15 +318,16 @@ end
 $$;
 
 -- Erases the hashes of these records, which are not kept any more: from them a short text could be guessed. Who did what with them, and when,
--- stays. Rows that are not sealed yet are erased as well; what was sealed of them in the meantime counts as erased. For erase_lead, within
--- its erasing.
-create function audit_erase_hashes(of_records text[]) returns void
+-- stays. `staying` are kinds of rows that go by the same ids and stay as they are. Rows that are not sealed yet are erased as well; what was sealed of them in the meantime counts as erased. Within an
+-- erasing (0064).
+create function audit_erase_hashes(of_records text[], staying text[] default '{}') returns void
 language plpgsql as $$
 begin
   with erased as (
     update audit a
     set salt = '00000000-0000-0000-0000-000000000000', record_hash = null, erased = true
     where a.record = any (of_records)
+      and not a.kind = any (staying)
       and a.record_hash is not null
     returning a.id
   )

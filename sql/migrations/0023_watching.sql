@@ -123,6 +123,7 @@ begin
         and (l.changed, l.id) > (coalesce((going ->> 'changed')::xid8, '0'), coalesce((going ->> 'id')::uuid, nowhere))
         and l.current_code <@ codes
         and sees(new_scope, new_ways, new_blind, l.current_code, array[l.raised_by, l.handler_id, l.office_id, l.offered_to], l.accused)
+        and l.erased_at is null
       order by l.changed, l.id
       limit most
     )
@@ -254,6 +255,7 @@ begin
     select l.*, array[l.raised_by, l.handler_id, l.office_id, l.offered_to] as people
     from lead l
     where l.id in (select p.id from picked p)
+      and l.erased_at is null
   ),
   seen as (
     select l.id, array_agg(w.place order by w.place) as places

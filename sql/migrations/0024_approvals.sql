@@ -3,10 +3,10 @@
 set local search_path = zoufang;
 
 -- Kinds: 1 a grant, 2 a code with which another sets his password, 3 a step, 4 a deadline, 5 a term in use, 6 opening many reporters, 8 publishing a report,
--- 9 a term of retention.
+-- 9 a term of retention, 10 erasing records, 11 exporting a person's data.
 create table approval (
   id uuid primary key default gen_random_uuid(),
-  kind int2 not null check (kind between 1 and 9),
+  kind int2 not null check (kind between 1 and 11),
   user_id uuid references account,
   region_code int8 references region,
   payload jsonb not null default '{}' check (jsonb_typeof(payload) = 'object'),
@@ -56,8 +56,10 @@ begin
     and not is_leaver()
     and case a.kind
       when 2 then me() in (select confirmers_of(a.user_id, a.requested_by))
-      when 6 then has_role(2) and supervises_leads(a)
+      when 6 then has_role(2) and supervises_records(a)
+      when 10 then has_role(2) and supervises_records(a)
       when 8 then has_role(2) and supervises(a.region_code)
+      when 11 then has_role(2) and supervises(a.region_code)
       else has_role(5)
     end;
 end
@@ -71,14 +73,15 @@ begin
 end
 $$;
 
--- Who sees an approval: who requested it, who decides or decided it, whom it is about; and auditors, but for what is about leads.
+-- Who sees an approval: who requested it, who decides or decided it, whom it is about; and auditors, but for what is about single records and
+-- persons.
 create function approval_in_sight(a approval) returns boolean
 language plpgsql stable as $$
 begin
   return coalesce(a.requested_by = me(), false)
     or coalesce(a.decided_by = me(), false)
     or coalesce(a.user_id = me(), false)
-    or has_role(4) and a.kind <> 6
+    or has_role(4) and a.kind not in (6, 10, 11)
     or coalesce(is_decider(a), false);
 end
 $$;
@@ -115,6 +118,8 @@ begin
     when 6 then perform carry_out_reveal(a);
     when 8 then perform carry_out_report(a);
     when 9 then perform carry_out_retention(a);
+    when 10 then perform carry_out_erasing(a);
+    when 11 then perform carry_out_personal_data(a);
   end case;
 end
 $$;
@@ -192,6 +197,10 @@ grant select on approval to zoufang;
 grant select, insert, update on approval to zoufang_definer;
 call audit_table('approval', 'approval');
 
+-- What an erasing names, and what became of it. Nothing is erased here; where erasing comes in (0064), it puts this right.
+create function erasing_told(a approval, out ids uuid[], out fates int2[])
+language sql stable as $$ select null::uuid[], null::int2[] $$;
+
 -- An approval as the API gives it.
 create view approval_answer with (security_invoker) as
 select a.id,
@@ -238,7 +247,10 @@ select a.id,
        (p.report ->> 'to')::date as "report.to",
        (p.retention ->> 'record_class')::int2 as "retention.term.record_class",
        (p.retention ->> 'years')::int4 as "retention.term.years",
-       (p.retention ->> 'remove')::boolean as "retention.remove"
+       (p.retention ->> 'remove')::boolean as "retention.remove",
+       (p.erasing ->> 'record_class')::int2 as "erasing.record_class",
+       e.ids as "erasing.items.record_id",
+       e.fates as "erasing.items.fate"
 from approval a
 cross join lateral (
   select case a.kind when 1 then a.payload end as granted,
@@ -246,12 +258,14 @@ cross join lateral (
          case a.kind when 4 then a.payload end as deadline,
          case a.kind when 5 then a.payload end as term,
          case a.kind when 8 then a.payload end as report,
-         case a.kind when 9 then a.payload end as retention
-) p;
+         case a.kind when 9 then a.payload end as retention,
+         case a.kind when 10 then a.payload end as erasing
+) p
+left join lateral erasing_told(a) e on a.kind = 10;
 grant select on approval_answer to zoufang;
 
 call settle_definers();
 revoke all on function approval_kept, is_decider, may_decide, approval_in_sight, carry_out_grant, carry_out, request_approval,
-  approval_requested, decide_approval from public;
+  approval_requested, decide_approval, erasing_told from public;
 grant execute on function is_decider, may_decide, approval_in_sight, request_approval, approval_requested, decide_approval to zoufang;
 grant execute on function is_decider, approval_in_sight, carry_out, carry_out_grant to zoufang_definer;

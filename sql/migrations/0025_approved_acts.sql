@@ -185,15 +185,55 @@ begin
 end
 $$;
 
--- Whether the caller supervises all leads of a request to open their reporters, and is blind in none.
-create function supervises_leads(a approval) returns boolean
+-- Where each record of the classes that are kept for a term (1 visits, 2 photos, 3 leads, 4 cases) belongs, and who must not see it.
+create view record_place with (security_invoker) as
+select 1::int2 as record_class, v.id as record_id, v.current_code, null::uuid[] as accused
+from visit v
+union all
+select 2::int2, p.id, coalesce(v.current_code, l.current_code), l.accused
+from photo p
+left join visit v on v.id = p.visit_id
+left join lead l on l.id = p.lead_id
+union all
+select 3::int2, l.id, l.current_code, l.accused
+from lead l
+union all
+select 4::int2, c.id, c.current_code, c.accused
+from case_file c;
+grant select on record_place to zoufang, zoufang_definer;
+
+-- Whether the caller supervises the region of a record, and nothing of it is about him or his office.
+create function supervises_record(record_class int2, record_id uuid) returns boolean
+language plpgsql stable security definer set search_path = zoufang, pg_temp as $$
+begin
+  return exists (
+    select
+    from record_place p
+    where p.record_class = supervises_record.record_class
+      and p.record_id = supervises_record.record_id
+      and p.current_code <@ scope()
+      and (p.accused is null or not p.accused && blind())
+  );
+end
+$$;
+
+-- The records that an approval is about.
+create function approval_records(a approval) returns table (record_class int2, record_id uuid)
+language sql stable as $$
+  select 3::int2, asked.id::uuid from jsonb_array_elements_text(a.payload -> 'lead_ids') asked(id)
+  union all
+  select (a.payload ->> 'record_class')::int2, asked.id::uuid from jsonb_array_elements_text(a.payload -> 'record_ids') asked(id)
+$$;
+
+-- Whether the caller supervises all records of an approval that are still there.
+create function supervises_records(a approval) returns boolean
 language plpgsql stable security definer set search_path = zoufang, pg_temp as $$
 begin
   return not exists (
     select
-    from jsonb_array_elements_text(a.payload -> 'lead_ids') asked(id)
-    left join lead l on l.id = asked.id::uuid
-    where (l.current_code <@ scope() and (l.accused is null or not l.accused && blind())) is not true
+    from approval_records(a) r
+    where not supervises_record(r.record_class, r.record_id)
+      and not exists (select from erased_record e where e.record_id = r.record_id)
   );
 end
 $$;
@@ -202,7 +242,7 @@ $$;
 create function carry_out_reveal(a approval) returns void
 language plpgsql as $$
 begin
-  perform refuse_unless(supervises_leads(a), 'UNKNOWN_REFERENCE', 'lead_ids');
+  perform refuse_unless(supervises_records(a), 'UNKNOWN_REFERENCE', 'lead_ids');
 end
 $$;
 
@@ -250,8 +290,8 @@ drop policy change on term;
 create policy change on term for update to zoufang using ((select has_role(5)) and not term_in_use(vocabulary, code));
 
 call settle_definers();
-revoke all on function confirmers_of, account_not_moved_by_itself, step_fault, check_steps, carry_out_step, carry_out_deadline, term_in_use, carry_out_term, supervises_leads, carry_out_reveal, reveal_was_approved
+revoke all on function confirmers_of, account_not_moved_by_itself, step_fault, check_steps, carry_out_step, carry_out_deadline, term_in_use, carry_out_term, supervises_record, approval_records, supervises_records, carry_out_reveal, reveal_was_approved
   from public;
-grant execute on function term_in_use, reveal_was_approved to zoufang;
+grant execute on function term_in_use, supervises_record, approval_records, reveal_was_approved to zoufang;
 grant execute on function confirmers_of, step_fault, check_steps, carry_out_step, carry_out_deadline, carry_out_term,
-  supervises_leads, carry_out_reveal, request_approval, approval_requested, reveal_was_approved to zoufang_definer;
+  supervises_record, approval_records, supervises_records, carry_out_reveal, request_approval, approval_requested, reveal_was_approved to zoufang_definer;

@@ -29,8 +29,6 @@ create table fact (
   form int2,
   disciplined boolean,
   once uuid,
-  name text,
-  unit text,
   cleared_on date,
   led_by uuid,
   accused uuid[]
@@ -43,7 +41,7 @@ comment on column fact.channel is 'With what follows up to sweep: those of the l
 comment on column fact.linked is 'Of kinds 1 to 6 whether the lead is linked to another.';
 comment on column fact.result is 'What this conclusion found; finding is what the newest did.';
 comment on column fact.once is
-  'What counts once though several facts have it: the person (kinds 8 to 11), the lead that was told of more than once (4).';
+  'What counts once though several facts have it: the person (kinds 2, 3 and 8 to 11), the lead that was told of more than once (4).';
 comment on column fact.led_by is 'Who led the reception.';
 comment on column fact.accused is 'Who does not see the lead, or the case.';
 create index fact_holder on fact (holder_id);
@@ -59,8 +57,52 @@ create index fact_of_round on fact ((region_code / 1000000), kind, at) include (
 create index fact_brought on fact ((region_code / 1000000), at) include (region_code, holder_id, linked, state, accused) where kind = 5;
 create index fact_solved on fact ((region_code / 1000000), at)
   include (region_code, approved_at, undone_at, holder_id, linked, state, led_by, accused) where kind = 6;
-create index fact_named on fact ((region_code / 1000000), kind) include (region_code, at, undone_at, state, name, unit, cleared_on, accused)
+create index fact_named on fact ((region_code / 1000000), kind) include (region_code, at, undone_at, state, once, cleared_on, accused)
   where kind in (2, 3);
+
+-- Those whom conclusions name and figures count: each name and unit is one. As who counts stands in the outcome (person_ids, cleared_ids), so that
+-- the count stays where the name is erased.
+create table outcome_person (
+  id uuid primary key default gen_random_uuid(),
+  name text not null,
+  unit text not null,
+  constraint outcome_person_once unique (name, unit)
+);
+
+-- As whom each of these counts; who is new is added.
+create function outcome_persons(names text[], units text[]) returns uuid[]
+language plpgsql as $$
+begin
+  insert into outcome_person (name, unit)
+  select distinct p.name, coalesce(p.unit, '')
+  from unnest(names, units) p(name, unit)
+  order by 1, 2
+  on conflict on constraint outcome_person_once do nothing;
+  return array(
+    select o.id
+    from unnest(names, units) with ordinality p(name, unit, place)
+    join outcome_person o on o.name = p.name and o.unit = coalesce(p.unit, '')
+    order by p.place
+  );
+end
+$$;
+
+-- Of a false accusation, or of disturbing the order, those dealt with are counted; officials cleared are by any finding. Its name puts it behind
+-- lead_outcome_follows, which sees what the statement wrote.
+create function lead_outcome_names_counted() returns trigger
+language plpgsql security definer set search_path = zoufang, pg_temp as $$
+begin
+  if new.finding in (3, 4) and new.person_ids = '{}' then
+    new.person_ids := outcome_persons(new.person_names, new.person_units);
+  end if;
+  if new.cleared_ids = '{}' then
+    new.cleared_ids := outcome_persons(new.cleared_names, new.cleared_units);
+  end if;
+  return new;
+end
+$$;
+create trigger lead_outcome_names_counted before insert or update on lead_outcome
+  for each row when (new.approved_at is not null) execute function lead_outcome_names_counted();
 
 -- Conclusions, and when the lead was first reopened after each.
 create index lead_reopened on lead_event (lead_id, at) where to_state = 15;
@@ -95,41 +137,36 @@ select f.holder_id,
        f.form,
        f.disciplined,
        f.once,
-       f.name,
-       f.unit,
        f.cleared_on,
        f.led_by,
        case when f.kind between 7 and 10 then f.accused else l.accused end as accused
 from (
   select c.lead_id as holder_id, c.lead_id, 1 as kind, null::int8 as region_code, c.approved_at as at, c.approved_at, c.undone_at, c.finding as result,
          c.problem_solved as solved, null::int2 as satisfaction, null::int2 as form, null::boolean as disciplined, null::uuid as once,
-         null::text as name, null::text as unit, null::date as cleared_on, null::uuid as led_by, null::uuid[] as accused
+         null::date as cleared_on, null::uuid as led_by, null::uuid[] as accused
   from conclusion c
   union all
-  select c.lead_id, c.lead_id, 2, null, c.approved_at, c.approved_at, c.undone_at, c.finding, c.problem_solved, null, null, null, null, p.name, p.unit, null,
-         null, null
+  select c.lead_id, c.lead_id, 2, null, c.approved_at, c.approved_at, c.undone_at, c.finding, c.problem_solved, null, null, null, p.id, null, null, null
   from conclusion c
-  cross join lateral unnest(c.person_names, c.person_units) p(name, unit)
-  where c.finding in (3, 4)
+  cross join lateral unnest(c.person_ids) p(id)
   union all
-  select c.lead_id, c.lead_id, 3, null, c.approved_at, c.approved_at, c.undone_at, c.finding, c.problem_solved, null, null, null, null, p.name, p.unit,
-         p.cleared_on, null, null
+  select c.lead_id, c.lead_id, 3, null, c.approved_at, c.approved_at, c.undone_at, c.finding, c.problem_solved, null, null, null, p.id, p.cleared_on, null,
+         null
   from conclusion c
-  cross join lateral unnest(c.cleared_names, c.cleared_units, c.cleared_on) p(name, unit, cleared_on)
+  cross join lateral unnest(c.cleared_ids, c.cleared_on) p(id, cleared_on)
   union all
   select b.lead_id, b.lead_id, 4, null, b.told_at, null, null, null, null, b.satisfaction, null, null,
-         case when (select count(*) from lead_feedback o where o.lead_id = b.lead_id and o.about = 2) > 1 then b.lead_id end, null, null, null, null, null
+         case when (select count(*) from lead_feedback o where o.lead_id = b.lead_id and o.about = 2) > 1 then b.lead_id end, null, null, null
   from lead_feedback b
   where b.about = 2
   union all
-  select o.id, o.id, 5, null, v.started_at, null, null, null, null, null, null, null, null, null, null, null, null, null
+  select o.id, o.id, 5, null, v.started_at, null, null, null, null, null, null, null, null, null, null, null
   from lead o
   join visit v on v.id = o.visit_id
   where v.kind = 1
     and v.state = 1
   union all
-  select o.id, o.id, 6, v.region_code, v.started_at, c.approved_at, c.undone_at, c.finding, c.problem_solved, null, null, null, null, null, null, null,
-         v.led_by, null
+  select o.id, o.id, 6, v.region_code, v.started_at, c.approved_at, c.undone_at, c.finding, c.problem_solved, null, null, null, null, null, v.led_by, null
   from lead o
   join visit v on v.id = o.visit_id
   join conclusion c on c.lead_id = o.id
@@ -137,34 +174,31 @@ from (
     and v.state = 1
     and c.problem_solved
   union all
-  select c.id, k.lead_id, 7, null, c.filed_at, null, null, null, null, null, null, null, null, null, null, null, null, c.accused
+  select c.id, k.lead_id, 7, null, c.filed_at, null, null, null, null, null, null, null, null, null, null, c.accused
   from case_file c
   join case_lead k on k.case_id = c.id and k.place = 1
   union all
-  select c.id, k.lead_id, 8, null, h.decided_at, null, null, null, null, null, h.form, h.discipline is not null, h.person_id, null, null, null, null,
-         c.accused
+  select c.id, k.lead_id, 8, null, h.decided_at, null, null, null, null, null, h.form, h.discipline is not null, h.person_id, null, null, c.accused
   from case_file c
   join case_lead k on k.case_id = c.id and k.place = 1
   join handling h on h.case_id = c.id
   where h.approved_at is not null
   union all
-  select c.id, k.lead_id, 9, null, h.transferred_at, null, null, null, null, null, h.form, h.discipline is not null, h.person_id, null, null, null, null,
-         c.accused
+  select c.id, k.lead_id, 9, null, h.transferred_at, null, null, null, null, null, h.form, h.discipline is not null, h.person_id, null, null, c.accused
   from case_file c
   join case_lead k on k.case_id = c.id and k.place = 1
   join handling h on h.case_id = c.id
   where h.approved_at is not null
     and h.transferred_at is not null
   union all
-  select c.id, k.lead_id, 10, null, r.asked_at, null, null, null, null, null, h.form, h.discipline is not null, h.person_id, null, null, null, null,
-         c.accused
+  select c.id, k.lead_id, 10, null, r.asked_at, null, null, null, null, null, h.form, h.discipline is not null, h.person_id, null, null, c.accused
   from case_file c
   join case_lead k on k.case_id = c.id and k.place = 1
   join handling h on h.case_id = c.id
   join review r on r.handling_id = h.id
   where h.approved_at is not null
   union all
-  select h.lead_id, h.lead_id, 11, null, h.decided_at, null, null, null, null, null, h.form, false, h.person_id, null, null, null, null, null
+  select h.lead_id, h.lead_id, 11, null, h.decided_at, null, null, null, null, null, h.form, false, h.person_id, null, null, null
   from handling h
   where h.lead_id is not null
     and h.approved_at is not null
@@ -252,19 +286,28 @@ create trigger facts_follow after insert or update on handling
 create trigger facts_follow after insert or update on review
   for each row execute function facts_follow();
 
--- All facts anew, for records that were written past the triggers.
+-- All facts anew, for records that were written past the triggers; and first as whom those count whom conclusions name.
 create procedure make_facts()
 language plpgsql set search_path = zoufang, pg_temp as $$
 begin
+  update lead_outcome o
+  set person_ids = case when o.finding in (3, 4) then outcome_persons(o.person_names, o.person_units) else '{}' end,
+      cleared_ids = outcome_persons(o.cleared_names, o.cleared_units)
+  where o.approved_at is not null
+    and (o.finding in (3, 4) and cardinality(o.person_ids) < cardinality(o.person_names) or cardinality(o.cleared_ids) < cardinality(o.cleared_names));
   truncate fact;
   insert into fact select r.* from fact_of_records r order by r.at;
 end
 $$;
 
+alter table outcome_person enable row level security;
+create policy definer on outcome_person to zoufang_definer using (true) with check (true);
+grant select, insert on outcome_person to zoufang_definer;
 alter table fact enable row level security;
 create policy definer on fact to zoufang_definer using (true) with check (true);
 grant select, insert, delete on fact to zoufang_definer;
 grant select on conclusion, fact_of_records to zoufang_definer;
 call settle_definers();
-revoke all on function facts_in_step, facts_begin, facts_follow from public;
+revoke all on function facts_in_step, facts_begin, facts_follow, outcome_persons, lead_outcome_names_counted from public;
+grant execute on function outcome_persons to zoufang_definer;
 revoke all on procedure make_facts from public;

@@ -11,7 +11,7 @@ begin
   return query
   select case p.kind when 2 then 'false_accusers' else 'officials_cleared' end, p.k, count(*)
   from (
-    select distinct f.kind, w.k, f.name, coalesce(f.unit, '') as unit
+    select distinct f.kind, w.k, f.once
     from unnest(windows) w
     join fact f on f.region_code / 1000000 = w.county and f.region_code between w.first and w.last
     where f.kind in (2, 3)

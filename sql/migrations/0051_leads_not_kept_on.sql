@@ -71,8 +71,8 @@ begin
 end
 $$;
 
--- Puts a receipt in the place of a lead, and erases all that was kept of it. Whoever sees it loses it by what lead_changed kept of his sight;
--- its photos are told to who took them.
+-- Puts a receipt in the place of a lead, and erases all that was kept of it, of figures as well. Whoever sees it loses it by what lead_changed kept
+-- of his sight.
 create function erase_lead(l lead) returns void
 language plpgsql as $$
 declare
@@ -91,37 +91,24 @@ begin
     gone := gone || erase_of_case(of_case, l.id);
   end if;
   update recommendation r set lead_id = null where r.lead_id = l.id;
+  gone := gone || erase_around_leads(array[l.id]);
+  perform forget_outcome_persons(array[l.id]);
   with
-    versions as (delete from lead_version v where v.id = l.id),
-    reporter_versions as (delete from lead_reporter_version v where v.lead_id = l.id),
-    reporters as (delete from lead_reporter r where r.lead_id = l.id),
     events as (delete from lead_event e where l.id in (e.lead_id, e.other_id) returning e.id),
     outcomes as (delete from lead_outcome o where o.lead_id = l.id returning o.id),
     feedbacks as (delete from lead_feedback f where f.lead_id = l.id returning f.id),
     links as (delete from lead_link k where l.id in (k.lead_id, k.other_id) returning k.id),
     talks as (delete from handling h where h.lead_id = l.id returning h.id),
     facts as (delete from fact f where f.holder_id = l.id),
-    reminders as (delete from reminder r where r.record_id = l.id and r.record_kind = 3 returning r.id),
-    photos as (delete from photo p where p.lead_id = l.id returning p.id, p.recorder_id),
-    tombstones as (
-      insert into sight_past (kind, record_id, current_code, ways)
-      select 2, p.id, l.current_code, array[p.recorder_id]
-      from photos p
-    ),
     leads as (delete from lead o where o.id = l.id)
   select gone || array_agg(g.id::text)
   into gone
   from (
     select id from events union all select id from outcomes union all select id from feedbacks union all select id from links
-    union all select id from talks union all select id from reminders union all select id from photos
+    union all select id from talks
   ) g;
   perform facts_in_step(linked);
-  gone := gone || erase_persons(persons);
-  -- Kept answers that name any of it.
-  delete from request_claim c where jsonb_path_exists(c.answer, '$[*].* ? (@ == $gone[*])', jsonb_build_object('gone', to_jsonb(gone)));
-  with holds as (delete from legal_hold h where h.record_id = any (gone::uuid[]) returning h.id)
-  select gone || array_agg(h.id::text) into gone from holds h;
-  perform audit_erase_hashes(gone);
+  perform erase_traces(gone || erase_persons(persons));
   perform set_config('zoufang.erasing', '', true);
 end
 $$;

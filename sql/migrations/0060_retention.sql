@@ -23,28 +23,6 @@ create table legal_hold (
 create unique index legal_hold_in_force on legal_hold (record_class, record_id) where lifted_at is null;
 create index legal_hold_set on legal_hold (set_at, id);
 
--- Whether the caller supervises the region of a record, and nothing of it is about him or his office.
-create function supervises_record(record_class int2, record_id uuid) returns boolean
-language plpgsql stable security definer set search_path = zoufang, pg_temp as $$
-begin
-  return case record_class
-    when 1 then exists (select from visit v where v.id = record_id and v.current_code <@ scope())
-    when 2 then exists (
-      select
-      from photo p
-      where p.id = record_id
-        and supervises_record(case when p.visit_id is null then 3 else 1 end::int2, coalesce(p.visit_id, p.lead_id))
-    )
-    when 3 then exists (
-      select from lead l where l.id = record_id and l.current_code <@ scope() and (l.accused is null or not l.accused && blind())
-    )
-    when 4 then exists (
-      select from case_file c where c.id = record_id and c.current_code <@ scope() and (c.accused is null or not c.accused && blind())
-    )
-  end;
-end
-$$;
-
 -- Sets a term, or takes it out of the table.
 create function carry_out_retention(a approval) returns void
 language plpgsql as $$
@@ -82,6 +60,5 @@ grant select, delete on legal_hold to zoufang_definer;
 call audit_table('retention_term', 'retention', 'record_class');
 call audit_table('legal_hold', 'hold');
 call settle_definers();
-revoke all on function supervises_record, carry_out_retention from public;
-grant execute on function supervises_record to zoufang;
-grant execute on function supervises_record, carry_out_retention to zoufang_definer;
+revoke all on function carry_out_retention from public;
+grant execute on function carry_out_retention to zoufang_definer;

@@ -39,6 +39,9 @@ select a.id as "approvals.id",
        a."retention.term.record_class" as "approvals.retention.term.record_class",
        a."retention.term.years" as "approvals.retention.term.years",
        a."retention.remove" as "approvals.retention.remove",
+       a."erasing.record_class" as "approvals.erasing.record_class",
+       a."erasing.items.record_id" as "approvals.erasing.items.record_id",
+       a."erasing.items.fate" as "approvals.erasing.items.fate",
        a.requested_at as "page.requested_at",
        a.id as "page.id"
 from approval_answer a

@@ -12,11 +12,10 @@ insert into photo (
   id, visit_id, lead_id, sha256, byte_size, media_type, width, height, captured_at, latitude, longitude, accuracy, device, caption,
   recorder_id, etag
 )
-values (
-  :photo.id, :photo.visit_id, :photo.lead_id, :photo.sha256, :photo.byte_size, :photo.media_type, :photo.width, :photo.height,
-  :photo.captured_at, :photo.position.latitude, :photo.position.longitude, :photo.position.accuracy, :photo.device, :photo.caption,
-  me(), :photo#hash
-)
+select :photo.id, :photo.visit_id, :photo.lead_id, :photo.sha256, :photo.byte_size, :photo.media_type, :photo.width, :photo.height,
+       :photo.captured_at, :photo.position.latitude, :photo.position.longitude, :photo.position.accuracy, :photo.device, :photo.caption,
+       me(), :photo#hash
+where not exists (select from photo_known(array[:photo.id], array[:photo#hash]))
 on conflict do nothing;
 
 select refuse_unless(bool_or(k.accepted), 'ALREADY_EXISTS', 'photo.id')

@@ -141,8 +141,8 @@ select f.id,
 from photos_of_lost(picked('lost')) f(id)
 union all
 select g.id,
-       2::int2
-from unnest(picked('gone_photos')) g(id);
+       g.kind
+from picked_gone() g;
 
 select r.id as "reminders.id",
        r.kind as "reminders.kind",

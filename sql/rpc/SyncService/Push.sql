@@ -100,7 +100,7 @@ hold as materialized (
 ),
 judged as materialized (
   select i.*,
-         k.id is not null and s.id is null as hidden,
+         k.taken,
          h.reason as hold_reason,
          p.fields, p.reasons, p.kinds, p.records,
          case
@@ -211,7 +211,7 @@ select j.place as "results#",
          when j.act = 'problem' then j.reasons
          when j.act = 'forbidden' then array['FORBIDDEN']
          when j.act = 'withdrawn' then array['PRECONDITION']
-         when j.act = 'taken' or j.act = 'create' and c.id is null then array['ALREADY_EXISTS']
+         when j.act = 'taken' or j.act = 'create' and c.id is null then array[coalesce(j.taken, 'ALREADY_EXISTS')]
        end as "results.violations.reason",
        case
          when j.act = 'problem' then audit_refused(j.kinds, j.records, 'UNKNOWN_REFERENCE')
@@ -280,7 +280,7 @@ judged as materialized (
          coalesce(a.posts, '{}') as accused_posts,
          coalesce(a.users, '{}') as accused_users,
          coalesce(a.offices, '{}') as accused_offices,
-         p.fields, p.reasons, p.kinds, p.records,
+         p.fields, p.reasons, p.kinds, p.records, k.taken,
          s.id is null as unseen,
          case
            when i.nth > 1 and i.hash = i.first_hash then 'unchanged'
@@ -375,7 +375,7 @@ select j.place as "results#",
        case
          when j.act = 'problem' then j.reasons
          when j.act in ('forbidden', 'unmatched') then array['FORBIDDEN']
-         when j.act = 'taken' or j.act = 'create' and c.id is null and p.number is null then array['ALREADY_EXISTS']
+         when j.act = 'taken' or j.act = 'create' and c.id is null and p.number is null then array[coalesce(j.taken, 'ALREADY_EXISTS')]
        end as "results.violations.reason",
        p.number as "results.receipt_number",
        case
@@ -442,7 +442,7 @@ lead_in_sight as materialized (
   select * from leads_for_photos(:photos.lead_id) l(id)
 ),
 judged as materialized (
-  select i.*,
+  select i.*, k.taken,
          case
            when i.nth > 1 and i.hash = i.first_hash then 'unchanged'
            when i.nth > 1 then 'conflict'
@@ -490,7 +490,7 @@ select j.place as "results#",
          when j.act = 'parentless' then array['REQUIRED']
          when j.act in ('no_visit', 'no_lead') then array['UNKNOWN_REFERENCE']
          when j.act = 'bad_time' then array['OUT_OF_RANGE']
-         when j.act = 'taken' or j.act = 'create' and c.id is null then array['ALREADY_EXISTS']
+         when j.act = 'taken' or j.act = 'create' and c.id is null then array[coalesce(j.taken, 'ALREADY_EXISTS')]
        end as "results.violations.reason",
        case
          when j.act = 'no_visit' then audit_refused(array['visit'], array[j.visit_id], 'UNKNOWN_REFERENCE')

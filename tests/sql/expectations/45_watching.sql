@@ -53,6 +53,6 @@ values
        from watch_begin('', 0, '', '', null, 100) b
        cross join lateral watch_begin('1:1:', extract(epoch from now() - interval '59 days')::int8, b.next_sight, '', null, 100) n $$, 'false'),
   ('watching', 'who goes on is told in pages', 'city', null, null,
-    $$ select cardinality(picked('leads')) = 2 and n.next_round is not null
+    $$ select coalesce(cardinality(picked('leads')), 0) + coalesce(cardinality(picked('reminders')), 0) = 2 and n.next_round is not null
        from watch_begin('', 0, '', '', null, 100) b
        cross join lateral watch_begin('1:1:', extract(epoch from now())::int8, b.next_sight, '', null, 2) n $$, 'true');

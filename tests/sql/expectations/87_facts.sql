@@ -2,7 +2,7 @@
 set search_path = test, zoufang;
 
 insert into allowed (privilege, name)
-values ('reads nothing', 'fact');
+values ('reads nothing', 'fact'), ('reads nothing', 'outcome_person');
 
 -- How many facts are not as the records are, or not there.
 create function test.facts_amiss() returns int8
@@ -85,4 +85,16 @@ insert into expectation (topic, sentence, given, statement, expected)
 values
   ('constraints', 'a lead says what its conclusion found', test.concludes(test.id('lead.own')),
     $$ select l.finding from lead l where l.finding is not null $$, '3'),
-  ('constraints', 'facts that were lost are made anew', $$ delete from fact; call make_facts() $$, 'select test.facts_amiss()', '0');
+  ('constraints', 'facts that were lost are made anew', $$ delete from fact; call make_facts() $$, 'select test.facts_amiss()', '0'),
+  ('constraints', 'whom two conclusions name counts as one, whom another unit has as another',
+    test.concludes(test.id('lead.own')) || ';' || test.approves(test.id('lead.own')) || ';' || replace(test.concludes(test.id('lead.office')), '某乙', '某丙') || ';'
+      || test.approves(test.id('lead.office')),
+    $$ select count(distinct f.once) || ' of ' || count(*) from fact f where f.kind in (2, 3) group by f.kind $$, '1 of 2 2 of 2'),
+  ('constraints', 'whom a conclusion only proposes to name does not count', test.concludes(test.id('lead.own')),
+    $$ select count(*) from outcome_person $$, '0'),
+  ('constraints', 'outcome_person: the same name and unit are kept out', $$ insert into outcome_person (name, unit) values ('某甲', '某村') $$,
+    $$ insert into outcome_person (name, unit) values ('某甲', '某村') $$, 'unique');
+
+insert into expectation (topic, sentence, caller, given, statement, expected)
+values ('reading', 'nobody reads whom conclusions name apart from them', 'city', $$ insert into outcome_person (name, unit) values ('某甲', '某村') $$,
+  $$ select p.name from outcome_person p $$, 'denied');

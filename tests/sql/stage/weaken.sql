@@ -68,6 +68,7 @@ cross join (
     ('who raised it himself', '(raised_by = ( SELECT me() AS me))', 'false'),
     ('who filed it', '(filed_by = ANY (( SELECT ways() AS ways)::uuid[]))', 'false'),
     ('those complained of', '((accused IS NULL) OR (NOT (accused && ( SELECT blind() AS blind))))', 'true'),
+    ('what is erased', '(erased_at IS NULL)', 'true'),
     ('the transaction''s own', '(changed = pg_current_xact_id_if_assigned())', 'false')
 ) c(what, condition, instead)
 where p.schemaname = 'zoufang'
