@@ -42,12 +42,29 @@ void report_name_figures(Zoufang__V1__WorkReport *report, enum language language
     name_figure(report->figures[i], language);
 }
 
+// What the report says besides.
+#define PHRASE(name, chinese, english) PHRASE_##name,
+enum phrase {
+#include "feature/report_phrases.h"
+};
+#undef PHRASE
+
+#define PHRASE(name, chinese, english) [PHRASE_##name] = {[LANGUAGE_ZH_CN] = (chinese), [LANGUAGE_EN] = (english)},
+static const char *const PHRASES[][LANGUAGES] = {
+#include "feature/report_phrases.h"
+};
+#undef PHRASE
+
 struct writing {
   const Zoufang__V1__WorkReport *report;
   enum language language;
   struct arena *arena;
   struct document document;
 };
+
+static const char *say(const struct writing *writing, enum phrase phrase) {
+  return PHRASES[phrase][writing->language];
+}
 
 // What stands between braces: a key, whether its change is meant, and the nouns for one and for many ("" where none).
 struct slot {
@@ -105,24 +122,15 @@ static const char *count_text(const struct writing *writing, int64_t count) {
 static const char *change_text(const struct writing *writing, const Zoufang__V1__Figure *figure) {
   if (!figure->change)
     return "";
-  double change = figure->change->value;
-  bool english = writing->language == LANGUAGE_EN, rank = figure_of(figure->key)->unit == UNIT_RANK;
+  double change = figure->change->value, size = fabs(change);
   if (change == 0)
-    return english ? " (as in the year before)" : "（与上年同期持平）";
-  const char *size = number_text(fabs(change), writing->language, writing->arena);
-  const char *way = rank         ? change < 0 ? english ? "better" : "前进"
-                                   : english  ? "worse"
-                                              : "后退"
-                    : english    ? change > 0 ? "up" : "down"
-                    : change > 0 ? "上升"
-                                 : "下降";
-  if (!english)
-    return arena_printf(writing->arena, rank ? "（较上年%s%s%s）" : "（同比%s%s%s）", way, size, figure->change_unit);
-  const char *places = fabs(change) == 1 ? "place" : "places";
-  if (rank)
-    return arena_printf(writing->arena, " (%s %s %s than in the year before)", size, places, way);
-  return arena_printf(writing->arena, " (%s %s%s%s on the year before)", way, size,
-                      strcmp(figure->change_unit, "%") == 0 ? "" : " ", figure->change_unit);
+    return say(writing, PHRASE_AS_BEFORE);
+  bool rank = figure_of(figure->key)->unit == UNIT_RANK, up = change > 0;
+  enum phrase phrase = rank ? up ? PHRASE_WORSE : PHRASE_BETTER : up ? PHRASE_UP : PHRASE_DOWN;
+  bool apart = writing->language == LANGUAGE_EN && *figure->change_unit != '%';
+  const char *number = number_text(size, writing->language, writing->arena);
+  const char *unit = rank ? say(writing, size == 1 ? PHRASE_PLACE : PHRASE_PLACES) : figure->change_unit;
+  return arena_printf(writing->arena, say(writing, phrase), number, apart ? " " : "", unit);
 }
 
 // A sentence with what the figures read; NULL where it would speak of what is absent, or of zeros alone.
@@ -175,21 +183,54 @@ static const char *share_text(const struct writing *writing, int64_t part, int64
   return arena_printf(writing->arena, "%s%%", number_text(share, writing->language, writing->arena));
 }
 
-// A count with the words for one or for many: "1 lead is", "2 leads are".
-static const char *count_of(const struct writing *writing, const Google__Protobuf__Int64Value *count, const char *one,
-                            const char *many) {
-  return arena_printf(writing->arena, "%s %s", count_text(writing, count->value), count->value == 1 ? one : many);
+// What slots of a phrase stand for, by key; a NULL ends them.
+struct word {
+  const char *key, *text;
+};
+struct number {
+  const char *key;
+  int64_t number;
+};
+
+static void put_slot(const struct writing *writing, struct buffer *out, const struct slot *slot, const struct word *words,
+                     const struct number *numbers) {
+  for (; words && words->key; words++) {
+    if (strcmp(words->key, slot->key) == 0)
+      buffer_string(out, words->text);
+  }
+  for (; numbers->key; numbers++) {
+    if (strcmp(numbers->key, slot->key) != 0)
+      continue;
+    buffer_string(out, count_text(writing, numbers->number));
+    bool one = numbers->number == 1;
+    if (*slot->one)
+      buffer_printf(out, " %.*s", one ? slot->one_length : slot->many_length, one ? slot->one : slot->many);
+  }
+}
+
+// An item of a list, whatever its numbers are.
+static void write_item(struct writing *writing, enum phrase phrase, const struct word *words, const struct number *numbers) {
+  struct buffer out = {.arena = writing->arena};
+  struct slot slot;
+  for (const char *at = say(writing, phrase); *at;) {
+    if (*at != '{') {
+      buffer_byte(&out, *at++);
+      continue;
+    }
+    at = read_slot(at + 1, &slot);
+    put_slot(writing, &out, &slot, words, numbers);
+  }
+  document_item(&writing->document, buffer_text(&out));
 }
 
 // The townships with most reports.
 static const char *townships_text(const struct writing *writing) {
-  bool english = writing->language == LANGUAGE_EN;
   const Zoufang__V1__WhereToLook *look = writing->report->look;
   struct buffer list = {.arena = writing->arena};
   for (size_t i = 0; i < look->n_townships; i++) {
     const char *count = count_text(writing, look->townships[i]->reports_received);
-    buffer_string(&list, i == 0 ? "" : english ? ", " : "、");
-    buffer_printf(&list, english ? "%s (%s)" : "%s（%s件次）", look->townships[i]->name, count);
+    buffer_string(&list, i == 0 ? "" : say(writing, PHRASE_AND));
+    buffer_printf(&list, say(writing, PHRASE_TOWNSHIP), look->townships[i]->name, count);
   }
   return buffer_text(&list);
 }
@@ -201,116 +242,87 @@ static const char *expected_text(const struct writing *writing, double expected)
 
 // What a hot spot is about: type and cause, as far as they were stated.
 static const char *subject_text(const struct writing *writing, const Zoufang__V1__HotSpot *spot) {
-  bool english = writing->language == LANGUAGE_EN;
-  const char *type = *spot->problem_type_name ? spot->problem_type_name : english ? "no stated type" : "未注明类型";
-  if (!*spot->cause_name)
-    return type;
-  return arena_printf(writing->arena, english ? "%s (%s)" : "%s（%s）", type, spot->cause_name);
+  const char *type = *spot->problem_type_name ? spot->problem_type_name : say(writing, PHRASE_NO_TYPE);
+  return *spot->cause_name ? arena_printf(writing->arena, say(writing, PHRASE_TYPE_AND_CAUSE), type, spot->cause_name) : type;
 }
 
 static void write_hot_spots(struct writing *writing) {
   const Zoufang__V1__WhereToLook *look = writing->report->look;
-  struct arena *arena = writing->arena;
   for (size_t i = 0; i < look->n_hot_spots; i++) {
     const Zoufang__V1__HotSpot *spot = look->hot_spots[i];
-    const char *subject = subject_text(writing, spot), *received = count_text(writing, spot->received),
-               *past = expected_text(writing, spot->expected_by_past),
-               *near = expected_text(writing, spot->expected_by_neighbours);
-    document_item(&writing->document,
-                  writing->language == LANGUAGE_EN
-                      ? arena_printf(arena,
-                                     "%s received %s reports of %s, where its own past year suggests %s and its neighbours %s.",
-                                     spot->region_name, received, subject, past, near)
-                      : arena_printf(arena, "%s%s类信访举报%s件次，明显偏多：按上年推算约%s件次，按周边地区推算约%s件次。",
-                                     spot->region_name, subject, received, past, near));
+    const struct word words[] = {
+        {"region", spot->region_name},
+        {"subject", subject_text(writing, spot)},
+        {"past", expected_text(writing, spot->expected_by_past)},
+        {"neighbours", expected_text(writing, spot->expected_by_neighbours)},
+        {NULL, NULL},
+    };
+    const struct number numbers[] = {{"received", spot->received}, {NULL, 0}};
+    write_item(writing, PHRASE_HOT_SPOT, words, numbers);
   }
 }
 
-static void look_in_chinese(struct writing *writing) {
+static void write_places(struct writing *writing) {
   const Zoufang__V1__WhereToLook *look = writing->report->look;
-  struct arena *arena = writing->arena;
-  struct document *document = &writing->document;
   int64_t received = look->reports_received->value, repeats = look->reports_repeated->value,
           skips = look->reports_skipping_levels->value;
-  if (look->n_townships) {
-    document_item(document, arena_printf(arena, "信访举报较多的乡镇有%s。", townships_text(writing)));
-    document_item(document, arena_printf(arena, "重复访%s件次，占%s；越级访%s件次，占%s。", count_text(writing, repeats),
-                                         share_text(writing, repeats, received), count_text(writing, skips),
-                                         share_text(writing, skips, received)));
-  }
-  document_item(document, arena_printf(arena, "目前在办线索%s件，其中受理超过三个月的%s件、超过一年的%s件。",
-                                       count_text(writing, look->open_leads->value),
-                                       count_text(writing, look->open_leads_over_three_months->value),
-                                       count_text(writing, look->open_leads_over_one_year->value)));
-  document_item(document, arena_printf(arena, "目前逾期未整改到位的监察建议事项%s项。",
-                                       count_text(writing, look->recommendation_items_overdue->value)));
-  document_item(document,
-                arena_printf(arena, "%s个嘎查村（社区）中，本期有%s个未走访。", count_text(writing, look->villages->value),
-                             count_text(writing, look->villages_not_visited->value)));
+  const struct word words[] = {
+      {"townships", townships_text(writing)},
+      {"repeated_share", share_text(writing, repeats, received)},
+      {"skipping_share", share_text(writing, skips, received)},
+      {NULL, NULL},
+  };
+  const struct number numbers[] = {{"repeated", repeats}, {"skipping", skips}, {NULL, 0}};
+  write_item(writing, PHRASE_TOWNSHIPS, words, numbers);
+  write_item(writing, PHRASE_REPEATED, words, numbers);
 }
 
-static void look_in_english(struct writing *writing) {
+static void write_open(struct writing *writing) {
   const Zoufang__V1__WhereToLook *look = writing->report->look;
-  struct arena *arena = writing->arena;
-  struct document *document = &writing->document;
-  int64_t received = look->reports_received->value;
-  if (look->n_townships) {
-    document_item(document, arena_printf(arena, "Most reports came from %s.", townships_text(writing)));
-    document_item(document, arena_printf(arena, "%s repeated (%s of all), and %s a level (%s).",
-                                         count_of(writing, look->reports_repeated, "report was", "reports were"),
-                                         share_text(writing, look->reports_repeated->value, received),
-                                         count_of(writing, look->reports_skipping_levels, "skipped", "skipped"),
-                                         share_text(writing, look->reports_skipping_levels->value, received)));
-  }
-  document_item(document,
-                arena_printf(arena,
-                             "%s open today; %s received more than three months ago, and %s of these more than a year ago.",
-                             count_of(writing, look->open_leads, "lead is", "leads are"),
-                             count_of(writing, look->open_leads_over_three_months, "was", "were"),
-                             count_text(writing, look->open_leads_over_one_year->value)));
-  document_item(document, arena_printf(arena, "%s overdue today.",
-                                       count_of(writing, look->recommendation_items_overdue, "item of a recommendation is",
-                                                "items of recommendations are")));
-  document_item(document, arena_printf(arena, "Of %s, %s not visited in the period.",
-                                       count_of(writing, look->villages, "village", "villages"),
-                                       count_of(writing, look->villages_not_visited, "was", "were")));
+  const struct number numbers[] = {
+      {"open", look->open_leads->value},
+      {"quarter", look->open_leads_over_three_months->value},
+      {"year", look->open_leads_over_one_year->value},
+      {"items", look->recommendation_items_overdue->value},
+      {"villages", look->villages->value},
+      {"unvisited", look->villages_not_visited->value},
+      {NULL, 0},
+  };
+  static const enum phrase phrases[] = {PHRASE_OPEN, PHRASE_ITEMS_OVERDUE, PHRASE_UNVISITED};
+  for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
+    write_item(writing, phrases[i], NULL, numbers);
 }
 
 static void write_look(struct writing *writing) {
   const Zoufang__V1__WhereToLook *look = writing->report->look;
   if (!look || !look->reports_received || !look->open_leads || !look->recommendation_items_overdue || !look->villages)
     return;
-  bool english = writing->language == LANGUAGE_EN;
-  document_heading(&writing->document, english ? "Where to look" : "值得关注");
+  document_heading(&writing->document, say(writing, PHRASE_WHERE_TO_LOOK));
   write_hot_spots(writing);
-  english ? look_in_english(writing) : look_in_chinese(writing);
-}
-
-static const char *absent_text(const struct writing *writing) {
-  return writing->language == LANGUAGE_EN ? "–" : "—";
+  if (look->n_townships)
+    write_places(writing);
+  write_open(writing);
 }
 
 static const char *cell_text(const struct writing *writing, const Google__Protobuf__DoubleValue *number) {
-  return number ? number_text(number->value, writing->language, writing->arena) : absent_text(writing);
+  return number ? number_text(number->value, writing->language, writing->arena) : say(writing, PHRASE_ABSENT);
 }
 
 // With its sign and its unit: "+12.5%", "-2 places".
 static const char *change_cell_text(const struct writing *writing, const Zoufang__V1__Figure *figure) {
   if (!figure->change)
-    return absent_text(writing);
+    return say(writing, PHRASE_ABSENT);
   bool apart = writing->language == LANGUAGE_EN && *figure->change_unit != '%';
   return arena_printf(writing->arena, "%s%s%s%s", figure->change->value > 0 ? "+" : "", cell_text(writing, figure->change),
                       apart ? " " : "", figure->change_unit);
 }
 
 static void write_table(struct writing *writing) {
-  static const char *const headings[LANGUAGES][TABLE_COLUMNS] = {
-      [LANGUAGE_ZH_CN] = {"指标", "单位", "本期", "上年同期", "同比"},
-      [LANGUAGE_EN] = {"Figure", "Unit", "This period", "The year before", "Change"},
-  };
+  const char *const headings[TABLE_COLUMNS] = {say(writing, PHRASE_FIGURE), say(writing, PHRASE_UNIT), say(writing, PHRASE_NOW),
+                                               say(writing, PHRASE_BEFORE), say(writing, PHRASE_CHANGE)};
   struct document *document = &writing->document;
-  document_heading(document, writing->language == LANGUAGE_EN ? "All figures" : "指标一览");
-  document_table(document, headings[writing->language], TABLE_COLUMNS);
+  document_heading(document, say(writing, PHRASE_ALL_FIGURES));
+  document_table(document, headings, TABLE_COLUMNS);
   bool any_absent = false;
   for (size_t i = 0; i < writing->report->n_figures; i++) {
     const Zoufang__V1__Figure *figure = writing->report->figures[i];
@@ -321,11 +333,7 @@ static void write_table(struct writing *writing) {
   }
   document_table_end(document);
   if (any_absent)
-    document_paragraph(document,
-                       writing->language == LANGUAGE_EN
-                           ? "A dash stands for a count that is too small to be told or would show such a one, for what "
-                             "cannot be compared, and for what was not entered."
-                           : "“—”表示数量过少或可据以推算出此类数量而不予显示，或者无可比基数、未录入。");
+    document_paragraph(document, say(writing, PHRASE_DASH));
 }
 
 // A day ("2026-07-01"), or the one before it, as it is read.
@@ -344,23 +352,53 @@ static const char *day_text(const struct writing *writing, const char *day, bool
 
 Zoufang__V1__Document *report_document(const Zoufang__V1__WorkReport *report, const char *format, enum language language,
                                        struct arena *arena) {
-  bool html = strcmp(format, "html") == 0, english = language == LANGUAGE_EN;
+  bool html = strcmp(format, "html") == 0;
   struct writing writing = {
       .report = report, .language = language, .arena = arena, .document = {.out = {.arena = arena}, .html = html}};
   const char *from = day_text(&writing, report->from, false), *to = day_text(&writing, report->to, true);
   document_open(&writing.document, words_language_tag(language),
-                arena_printf(arena, english ? "Work report: %s" : "%s监察工作报告", report->region_name));
-  document_paragraph(&writing.document, arena_printf(arena, english ? "From %s to %s." : "统计期间：%s至%s。", from, to));
+                arena_printf(arena, say(&writing, PHRASE_TITLE), report->region_name));
+  document_paragraph(&writing.document, arena_printf(arena, say(&writing, PHRASE_PERIOD), from, to));
   if (report->narrowed)
-    document_paragraph(&writing.document, english
-                                              ? "Only a part of the region was counted: what lies within the author's grants."
-                                              : "本报告仅统计编制人权限范围内的地区。");
+    document_paragraph(&writing.document, say(&writing, PHRASE_NARROWED));
   write_sentences(&writing);
   write_look(&writing);
   write_table(&writing);
   const char *file = arena_printf(arena, "work-report-%s-%s-%s.%s", report->region_code, report->from, report->to, format);
   return document_file(html ? "text/html; charset=utf-8" : "text/markdown; charset=utf-8", file,
                        document_text(&writing.document), arena);
+}
+
+// How many texts are put in by their place.
+static unsigned places_in(const char *text) {
+  unsigned places = 0;
+  while ((text = strstr(text, "%s")))
+    places++, text++;
+  return places;
+}
+
+// Whether `other` has each slot of `one`, and as many places.
+static bool phrase_fits(const char *one, const char *other) {
+  struct slot slot;
+  for (const char *at = strchr(one, '{'); at; at = strchr(at, '{')) {
+    at = read_slot(at + 1, &slot);
+    char opened[KEY_LIMIT + 1];
+    snprintf(opened, sizeof opened, "{%s", slot.key);
+    if (!strstr(other, opened))
+      return false;
+  }
+  return *other && places_in(one) == places_in(other);
+}
+
+static bool phrases_fit(const char **wrong) {
+  for (size_t i = 0; i < sizeof PHRASES / sizeof *PHRASES; i++) {
+    for (int language = 0; language < LANGUAGES; language++) {
+      *wrong = PHRASES[i][language];
+      if (!phrase_fits(*wrong, PHRASES[i][(language + 1) % LANGUAGES]))
+        return false;
+    }
+  }
+  return true;
 }
 
 bool report_sentences_fit(const char **wrong) {
@@ -379,5 +417,5 @@ bool report_sentences_fit(const char **wrong) {
       }
     }
   }
-  return true;
+  return phrases_fit(wrong);
 }

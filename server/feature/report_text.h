@@ -12,5 +12,6 @@ void report_name_figures(Zoufang__V1__WorkReport *report, enum language language
 Zoufang__V1__Document *report_document(const Zoufang__V1__WorkReport *report, const char *format, enum language language,
                                        struct arena *arena);
 
-// Whether every sentence speaks of known figures, in all languages; `*wrong` names the first that does not.
+// Whether every sentence speaks of known figures, and every other phrase of the same things, in all languages; `*wrong` is the
+// first that does not.
 bool report_sentences_fit(const char **wrong);
