@@ -25,6 +25,7 @@ struct reader {
   struct piece *pieces;        // scratch
   struct parameter *parameters;
   struct option *options;
+  char last;           // of the code read so far: no white space, no comment
   unsigned line_piece; // its first piece of this line
   bool line_has_end;   // a statement ended in this line
   bool line_is_inside; // this line began inside a string or comment
@@ -86,6 +87,7 @@ static bool begin_statement(struct reader *reader) {
   reader->from = reader->at;
   reader->line_piece = 0;
   reader->brackets = 0;
+  reader->last = ';';
   return true;
 }
 
@@ -331,12 +333,9 @@ static size_t name_length(const char *name) {
   return (size_t)(at - name);
 }
 
-// Whether text before a colon is a value, so that the colon cuts a slice out of it.
+// Whether what stands before a colon is a value, so that the colon cuts a slice out of it.
 static bool follows_value(const struct reader *reader) {
-  const char *at = reader->at;
-  while (at > reader->begin && isspace((unsigned char)at[-1]))
-    at--;
-  return at > reader->begin && (is_word(at[-1]) || strchr(")]\"'", at[-1]));
+  return is_word(reader->last) || strchr(")]\"'", reader->last);
 }
 
 static bool in_slice(const struct reader *reader) {
@@ -398,6 +397,24 @@ static bool read_bracket(struct reader *reader) {
   return true;
 }
 
+static bool read_code(struct reader *reader) {
+  switch (*reader->at) {
+  case '\'':
+  case '"':
+    return skip_quoted(reader);
+  case '$':
+    return skip_dollar(reader);
+  case '[':
+  case ']':
+    return read_bracket(reader);
+  case ':':
+    return read_colon(reader);
+  default:
+    reader->at++;
+    return true;
+  }
+}
+
 static bool read_token(struct reader *reader) {
   char c = *reader->at;
   if (c == '\n')
@@ -416,23 +433,10 @@ static bool read_token(struct reader *reader) {
     reader->at++;
     return true;
   }
-  if (!begin_statement(reader))
+  if (!begin_statement(reader) || !read_code(reader))
     return false;
-  switch (c) {
-  case '\'':
-  case '"':
-    return skip_quoted(reader);
-  case '$':
-    return skip_dollar(reader);
-  case '[':
-  case ']':
-    return read_bracket(reader);
-  case ':':
-    return read_colon(reader);
-  default:
-    reader->at++;
-    return true;
-  }
+  reader->last = reader->at[-1];
+  return true;
 }
 
 static bool read_all(struct reader *reader) {

@@ -51,11 +51,13 @@ static void in_brackets_that_make_an_array_paths_are_parameters(void) {
   CU_ASSERT_STRING_EQUAL(sql("select ARRAY[a, :region_code]"), "select ARRAY[a, $1]");
   CU_ASSERT_STRING_EQUAL(sql("select array[[1, :page_size], [a[:page_size], 2]]"), "select array[[1, $1], [a[$1], 2]]");
   CU_ASSERT_STRING_EQUAL(sql("select a[1 + :page_size]"), "select a[1 + $1]");
+  CU_ASSERT_STRING_EQUAL(sql("select a[1 + -- one\n:page_size]"), "select a[1 + \n$1]");
 }
 
 static void comments_go_and_lines_stay(void) {
   CU_ASSERT_STRING_EQUAL(sql("-- :region_code\nselect 1 -- 'one\n, 2"), "select 1 \n, 2");
   CU_ASSERT_STRING_EQUAL(sql("select/* :x /* '\n */ \n :y */1, :region_code"), "select\n\n 1, $1");
+  CU_ASSERT_STRING_EQUAL(sql("select a[lo /* from */:hi], a[lo -- (\n:hi]"), "select a[lo  :hi], a[lo \n:hi]");
   CU_ASSERT_STRING_EQUAL(sql("/* only */ select 1\n\n -- the end\n"), "select 1");
 }
 
