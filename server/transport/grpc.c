@@ -39,6 +39,7 @@ static void *serve(void *context) {
       return NULL;
     if (event.type == GRPC_OP_COMPLETE) {
       struct tag *tag = event.tag;
+      taken_over(tag);
       tag->ended(tag->owner, event.success != 0);
     }
     if (!front->down && gpr_time_cmp(gpr_now(GPR_CLOCK_MONOTONIC), next) >= 0) {

@@ -126,6 +126,27 @@ struct grpc_front {
   struct series *open_series, *starvations;
 };
 
+// --- handing over ---
+
+// The core brings a tag back on the queue's thread after whoever started the operation, on whatever thread, has left it. That
+// is so without these; ThreadSanitizer, which does not see into the core, is told of it.
+#ifdef __SANITIZE_THREAD__
+#include <sanitizer/tsan_interface.h>
+static inline void handed_over(void *tag) {
+  __tsan_release(tag);
+}
+static inline void taken_over(void *tag) {
+  __tsan_acquire(tag);
+}
+#else
+static inline void handed_over(void *tag) {
+  (void)tag;
+}
+static inline void taken_over(void *tag) {
+  (void)tag;
+}
+#endif
+
 // --- rpc ---
 
 // Waits for the next call.

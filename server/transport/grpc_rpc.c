@@ -107,6 +107,7 @@ void rpc_free_all(struct grpc_front *front) {
 
 // A batch that the core does not take still brings its tag: an empty one always does.
 static void start(struct rpc *rpc, const grpc_op *ops, size_t count, struct tag *tag) {
+  handed_over(tag);
   if (grpc_call_start_batch(rpc->core, ops, count, tag, NULL) == GRPC_CALL_OK)
     return;
   log_error("grpc batch refused", LOG_NUMBER("first_op", ops[0].op));
