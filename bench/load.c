@@ -1,16 +1,20 @@
-// Load: clients that ask one call after another, each on a connection of its own that stays open. Every answer must be good.
+// Load: clients that ask one call after another, each on a connection of its own that stays open. Every answer must be good; of
+// a crowd it may be a refusal that says when to come back.
 //
 //   bench_load ask   --speech rest|grpc --port P --people DIR --workload NAME [--connections N] [--warm S] [--seconds S]
 //                    [--calls N] [--rate R] [--server PID] [--postmaster PID]
+//   bench_load crowd --rate R …                 as ask; --addresses N: its connections come from so many of the loopback's
 //   bench_load idle  --speech rest|grpc --port P --connections N --server PID
 //
-// Calls begin as soon as the one before is answered, or evenly spaced, --rate a second. `ask` prints the run's line, `idle` how
-// much memory the server takes while so many connections are open ("resident_kib=…").
+// Calls begin as soon as the one before is answered, or evenly spaced, --rate a second. `ask` prints the run's line, `crowd`
+// how many calls were good and how many refused, a second, and how long they took, `idle` how much memory the server takes
+// while so many connections are open ("resident_kib=…").
 
 #include "base/clock.h"
 #include "support/client.h"
 #include "support/options.h"
 #include "support/run.h"
+#include "support/times.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -39,7 +43,11 @@ struct load {
   struct template *templates; // TEMPLATES a client
   struct run run;
   size_t out; // calls
-  int pacer;  // a timer that says when the next call may begin; -1: at once
+  bool is_crowd;
+  struct times good, refused; // of a crowd's measured time
+  int64_t given_up;           // calls that were due and found no client free
+  int turn;                   // whose the next paced call is
+  int pacer;                  // a timer that says when the next call may begin; -1: at once
 };
 
 static void fail(const char *what, const char *detail) {
@@ -105,14 +113,17 @@ static void ask(struct load *load, struct client *client) {
   client->waits = !client->starved;
   if (client->waits) {
     client->asked++;
+    client->asked_at_us = load->is_crowd ? clock_us() : 0;
     load->out++;
   }
 }
 
-static void answered(struct load *load, struct client *client) {
+static void answered(struct load *load, struct client *client, enum heard heard) {
   load->out--;
   client->waits = false;
   run_count(&load->run);
+  if (load->is_crowd && load->run.measuring)
+    times_add(heard == HEARD_ANSWER ? &load->good : &load->refused, clock_us() - client->asked_at_us);
   load->run.answer_bytes = client->answer_bytes;
   if (load->pacer < 0)
     ask(load, client);
@@ -124,13 +135,15 @@ static void pace(struct load *load) {
   if (read(load->pacer, &due, sizeof due) < 0 && errno != EAGAIN)
     fail("timer", strerror(errno));
   for (int i = 0; i < load->connections && due > 0; i++) {
-    struct client *client = &load->clients[i];
+    struct client *client = &load->clients[load->turn];
+    load->turn = (load->turn + 1) % load->connections;
     if (client->waits || client->starved)
       continue;
     ask(load, client);
     flush(load, client);
     due--;
   }
+  load->given_up += (int64_t)due;
 }
 
 static void complain(const struct client *client) {
@@ -138,12 +151,16 @@ static void complain(const struct client *client) {
   fail("a call went wrong", client->wrong);
 }
 
+static bool is_answer(const struct load *load, enum heard heard) {
+  return heard == HEARD_ANSWER || (heard == HEARD_REFUSED && load->is_crowd);
+}
+
 static void readable(struct load *load, struct client *client) {
   enum heard heard;
   receive(client);
-  while ((heard = client->speech->hear(client)) == HEARD_ANSWER && client->waits)
-    answered(load, client);
-  if (heard == HEARD_WRONG)
+  while (is_answer(load, heard = client->speech->hear(client)) && client->waits)
+    answered(load, client, heard);
+  if (heard == HEARD_WRONG || (heard == HEARD_REFUSED && !load->is_crowd))
     complain(client);
   if (client->starved)
     ask(load, client);
@@ -166,18 +183,22 @@ static void turn(struct load *load, int timeout_ms) {
 
 // --- Opening ---------------------------------------------------------------------------------------------------------
 
-static int dial(int port) {
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+// From one of the loopback's addresses: 127.0.0.1, 127.0.0.2 and on.
+static int dial(int port, int number) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)}, from = {.sin_family = AF_INET};
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + (uint32_t)number);
   int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) != 0)
+  setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one);
+  if (fd < 0 || bind(fd, (struct sockaddr *)&from, sizeof from) != 0 ||
+      connect(fd, (struct sockaddr *)&address, sizeof address) != 0)
     fail("connect", strerror(errno));
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   return fd;
 }
 
 static void open_client(struct load *load, struct client *client, int number) {
-  *client = (struct client){.fd = dial(load->options->port), .speech = load->speech};
+  *client = (struct client){.fd = dial(load->options->port, number % load->options->addresses), .speech = load->speech};
   client->in = malloc(CLIENT_BYTES);
   client->out = malloc(CLIENT_BYTES);
   if (!client->in || !client->out)
@@ -250,6 +271,15 @@ static void close_load(struct load *load) {
 
 // --- The commands ----------------------------------------------------------------------------------------------------
 
+// Raises the limit of open files to what is allowed.
+static void raise_files(void) {
+  struct rlimit files;
+  if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+  }
+}
+
 static void start_pacer(struct load *load) {
   const struct timespec space = {.tv_nsec = (long)(1e9 / load->options->rate)};
   struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
@@ -259,7 +289,19 @@ static void start_pacer(struct load *load) {
     fail("timer", strerror(errno));
 }
 
+static void print_crowd(struct load *load) {
+  double seconds = (double)load->run.measured_us / 1e6;
+  size_t answers = load->good.count + load->refused.count;
+  printf("good=%.1f refused=%.1f given_up=%lld good_ms=%.1f good_99_ms=%.1f refused_ms=%.1f refused_99_ms=%.1f server_us=%.1f "
+         "database_us=%.1f\n",
+         (double)load->good.count / seconds, (double)load->refused.count / seconds, (long long)load->given_up,
+         times_within(&load->good, 0.5) / 1e3, times_within(&load->good, 0.99) / 1e3, times_within(&load->refused, 0.5) / 1e3,
+         times_within(&load->refused, 0.99) / 1e3, (double)load->run.cost.server_us / (double)(answers ? answers : 1),
+         (double)load->run.cost.database_us / (double)(load->good.count ? load->good.count : 1));
+}
+
 static void run_ask(struct load *load) {
+  raise_files();
   open_load(load);
   load->run = options_run(load->options);
   run_begin(&load->run);
@@ -273,16 +315,10 @@ static void run_ask(struct load *load) {
     turn(load, LOOK_MS);
     run_look(&load->run);
   }
-  run_print(&load->run);
-}
-
-// Raises the limit of open files to what is allowed.
-static void raise_files(void) {
-  struct rlimit files;
-  if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-    files.rlim_cur = files.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &files);
-  }
+  if (load->is_crowd)
+    print_crowd(load);
+  else
+    run_print(&load->run);
 }
 
 static void run_idle(struct load *load) {
@@ -299,10 +335,13 @@ static void run_idle(struct load *load) {
 
 int main(int argc, char **argv) {
   struct options options;
-  struct load load = {.options = &options, .pacer = -1};
+  static struct load load;
+  load.options = &options;
+  load.pacer = -1;
   if (!options_read(&options, argc, argv))
     return 2;
   load.speech = strcmp(options.speech, "grpc") == 0 ? &speech_grpc : &speech_rest;
+  load.is_crowd = strcmp(options.command, "crowd") == 0;
   if (strcmp(options.command, "idle") == 0)
     run_idle(&load);
   else

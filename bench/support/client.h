@@ -13,7 +13,8 @@ struct template {
   size_t ids[WORKLOAD_ITEMS]; // where they stand in it
 };
 
-enum heard { HEARD_NOTHING, HEARD_ANSWER, HEARD_WRONG };
+// HEARD_REFUSED: an answer that says to come back later.
+enum heard { HEARD_NOTHING, HEARD_ANSWER, HEARD_REFUSED, HEARD_WRONG };
 
 struct client;
 
@@ -37,7 +38,7 @@ struct client {
   const struct speech *speech;
   char *out, *in; // CLIENT_BYTES each
   size_t out_length, out_sent, in_length, in_read;
-  int64_t asked; // calls so far
+  int64_t asked, asked_at_us; // calls so far; when the last one was
   bool wants_to_write;
   bool waits, starved; // for an answer; for room to put its call out
   const char *wrong;
@@ -49,7 +50,7 @@ struct client {
   uint32_t stream, settings_seen;
   int64_t window, stream_window; // what may still be sent
   size_t received;               // not yet given back to the other side
-  bool answered_before, good_status;
+  bool answered_before, good_status, busy_status, has_details;
   size_t data_length;
 };
 

@@ -120,7 +120,7 @@ static bool ask(struct client *client, const struct template *request) {
   }
   client->window -= length;
   client->data_length = 0;
-  client->good_status = false;
+  client->good_status = client->busy_status = client->has_details = false;
   return true;
 }
 
@@ -160,7 +160,7 @@ static bool is(struct text text, const char *what) {
   return text.length == strlen(what) && memcmp(text.bytes, what, text.length) == 0;
 }
 
-// Looks for grpc-status 0. The core writes it without Huffman's code; what it writes with it is passed over.
+// Looks for grpc-status and its details. The core writes it without Huffman's code; what it writes with it is passed over.
 static bool read_headers(struct client *client, const uint8_t *at, const uint8_t *end) {
   while (at < end) {
     uint8_t kind = *at;
@@ -172,8 +172,12 @@ static bool read_headers(struct client *client, const uint8_t *at, const uint8_t
       continue;
     if ((index == 0 && !read_text(&at, end, &name)) || !read_text(&at, end, &value))
       return false;
-    if (is(name, "grpc-status") && is(value, "0"))
-      client->good_status = true;
+    if (is(name, "grpc-status")) {
+      client->good_status = is(value, "0");
+      client->busy_status = is(value, "8") || is(value, "14");
+    }
+    if (is(name, "grpc-status-details-bin"))
+      client->has_details = true;
   }
   return true;
 }
@@ -205,6 +209,8 @@ static enum heard wrong(struct client *client, const char *what) {
 static enum heard end_of_stream(struct client *client) {
   client->stream += 2;
   client->answered_before = true;
+  if (client->busy_status && client->has_details)
+    return HEARD_REFUSED;
   if (!client->good_status)
     return wrong(client, "a status other than OK");
   if (client->data_length < PREFIX)
@@ -236,8 +242,8 @@ static enum heard take_frame(struct client *client, const uint8_t *frame, size_t
     if (read_be32(frame + 5) == 0)
       client->window += read_be32(payload);
     return HEARD_NOTHING;
-  case RST_STREAM:
-    return wrong(client, "the stream was reset");
+  case RST_STREAM: // of one that was refused before all of it had come: it was answered already
+    return read_be32(frame + 5) < client->stream ? HEARD_NOTHING : wrong(client, "the stream was reset");
   case GOAWAY:
     return wrong(client, "the server goes away");
   default:

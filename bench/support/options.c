@@ -16,6 +16,7 @@ bool options_read(struct options *options, int argc, char **argv) {
                               .seal_key_file = "",
                               .index_key_file = "",
                               .connections = CONNECTIONS_DEFAULT,
+                              .addresses = 1,
                               .warm_s = 0.5,
                               .measured_s = 3};
   const struct {
@@ -33,6 +34,7 @@ bool options_read(struct options *options, int argc, char **argv) {
       {"--answer", NULL, &options->answer_bytes, NULL},
       {"--port", NULL, &options->port, NULL},
       {"--connections", NULL, &options->connections, NULL},
+      {"--addresses", NULL, &options->addresses, NULL},
       {"--server", NULL, &options->server, NULL},
       {"--postmaster", NULL, &options->postmaster, NULL},
       {"--calls", NULL, &options->calls, NULL},

@@ -7,7 +7,7 @@ struct options {
   const char *command;
   const char *speech, *people, *workload;
   const char *database_url, *seal_key_file, *index_key_file;
-  int port, connections, server, postmaster, calls, answer_bytes;
+  int port, connections, addresses, server, postmaster, calls, answer_bytes;
   double warm_s, measured_s, rate;
 };
 

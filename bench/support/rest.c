@@ -83,6 +83,13 @@ static char *end_of_head(const char *text, size_t length) {
   return end ? end + 4 : NULL;
 }
 
+// Whether the head of an answer refuses for now and says for how long.
+static bool is_refused(const char *head, size_t length) {
+  static const char later[] = "\r\nRetry-After: ";
+  bool busy = strncmp(head, "HTTP/1.1 503", 12) == 0 || strncmp(head, "HTTP/1.1 429", 12) == 0;
+  return busy && memmem(head, length, later, sizeof later - 1);
+}
+
 static enum heard hear(struct client *client) {
   static const char name[] = "\r\nContent-Length: ";
   const char *text = client->in + client->in_read;
@@ -99,7 +106,9 @@ static enum heard hear(struct client *client) {
   client->body = body;
   client->body_length = client->answer_bytes = body_length;
   client->in_read += (size_t)(body - text) + body_length;
-  return strncmp(text, "HTTP/1.1 200", 12) == 0 ? HEARD_ANSWER : wrong(client, "an answer other than 200");
+  if (strncmp(text, "HTTP/1.1 200", 12) == 0)
+    return HEARD_ANSWER;
+  return is_refused(text, (size_t)(body - text)) ? HEARD_REFUSED : wrong(client, "an answer other than 200");
 }
 
 const struct speech speech_rest = {.ready = ready, .hello = hello, .ask = ask, .hear = hear};
