@@ -246,19 +246,24 @@ create table request_claim (
 create index request_claim_at on request_claim (claimed_at);
 
 -- Claims a request id for this transaction. KEPT where this very request was done before (its answer can be read with
--- kept_answer), REQUEST_ID_TAKEN where another one was done under it. Who comes while the first is still at work waits for its
--- end.
+-- kept_answer), REQUEST_ID_TAKEN where another one was done under it within a week. Who comes while the first is still at work
+-- waits for its end. A clock that jumps must not have anything done twice: however old a claim is by the clock, it is not done again,
+-- and none is older than one before it (by a year at most, lest a clock that was far ahead once keep all of them for ever).
 create function claim(method text, request_id uuid, hash bytea) returns void
 language plpgsql security definer set search_path = zoufang, pg_temp as $$
 declare
   found_method text;
   found_hash bytea;
 begin
-  insert into request_claim as c (user_id, request_id, method, hash)
-  values (me(), claim.request_id, claim.method, claim.hash)
+  insert into request_claim as c (user_id, request_id, method, hash, claimed_at)
+  values (
+    me(), claim.request_id, claim.method, claim.hash,
+    greatest(now(), (select max(n.claimed_at) from request_claim n where n.claimed_at < now() + interval '1 year'))
+  )
   on conflict on constraint request_claim_pkey do update
-    set method = excluded.method, hash = excluded.hash, answer = null, claimed_at = now()
-    where c.claimed_at < now() - interval '7 days';
+    set method = excluded.method, hash = excluded.hash, answer = null, claimed_at = excluded.claimed_at
+    where c.claimed_at < now() - interval '7 days'
+      and (c.method, c.hash) <> (excluded.method, excluded.hash);
   if found then
     return;
   end if;

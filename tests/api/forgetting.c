@@ -46,6 +46,21 @@ static void several_servers_forget_together_without_harm(void) {
     CU_ASSERT_EQUAL(instance_stop(&instances[i]), 0);
 }
 
+// A machine that starts with a clock of last month, and hears the time later.
+static void what_was_done_while_the_clock_lagged_behind_is_not_forgotten_as_old(void) {
+  keep_claims("test/before", 1, "-40 days");
+  const char *request_id = fresh_id();
+  struct answer answer = ask(world()->client, REST, token_of("officer.linxi"), "VisitService/CreateVisit",
+                             "{\"visit\":{\"id\":\"%s\",\"kind\":1,\"regionCode\":\"" LINXI_VILLAGE
+                             "\",\"startedAt\":\"%s\"},\"requestId\":\"%s\"}",
+                             fresh_id(), time_from_now(-3600), request_id);
+  CU_ASSERT_EQUAL(CODE_OK, answer.code);
+  CU_ASSERT_EQUAL(
+      1, sql_number("select count(*) from request_claim where request_id = '%s' and claimed_at > now() + interval '39 days'",
+                    request_id));
+  CU_ASSERT_TRUE(sql_run("update request_claim set claimed_at = now() where claimed_at > now()"));
+}
+
 static long long months_in_parts(const char *village) {
   return sql_number("select count(*) - count(distinct (month, led_by)) from visit_month where region_code = %s", village);
 }
@@ -70,4 +85,6 @@ static void a_server_folds_what_visits_come_to_by_month(void) {
 }
 
 SUITE_WITH(forgetting, world_open, client_forget, 120, TEST(a_server_forgets_what_is_over_and_stops_at_once),
-           TEST(several_servers_forget_together_without_harm), TEST(a_server_folds_what_visits_come_to_by_month));
+           TEST(several_servers_forget_together_without_harm),
+           TEST(what_was_done_while_the_clock_lagged_behind_is_not_forgotten_as_old),
+           TEST(a_server_folds_what_visits_come_to_by_month));

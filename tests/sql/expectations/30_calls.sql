@@ -78,6 +78,15 @@ values
     $$ select claim('m', test.id('request'), '\x02') $$, 'REQUEST_ID_TAKEN'),
   ('calls', 'a request id for another method is taken', 'officer', null, $$ select claim('m', test.id('request'), '\x01') $$,
     $$ select claim('n', test.id('request'), '\x01') $$, 'REQUEST_ID_TAKEN'),
+  ('calls', 'a request is not done again, however long ago it was by the clock', 'officer',
+    $$ insert into request_claim (user_id, request_id, method, hash, claimed_at)
+       values (test.id('officer'), test.id('request'), 'm', '\x01', now() - interval '40 days') $$, null,
+    $$ select claim('m', test.id('request'), '\x01') $$, 'KEPT'),
+  ('calls', 'a request id is free for another request after a week', 'officer',
+    $$ insert into request_claim (user_id, request_id, method, hash, claimed_at)
+       values (test.id('officer'), test.id('request'), 'm', '\x01', now() - interval '8 days') $$,
+    $$ select claim('m', test.id('request'), '\x02'), keep_answer('m', test.id('request'), '\x02', '[2]') $$,
+    $$ select kept_answer(test.id('request')) $$, '[2]'),
   ('calls', 'two users'' request ids do not meet', 'officer',
     $$ insert into request_claim (user_id, request_id, method, hash, answer) values (test.id('city'), test.id('request'), 'm', '\x01', '[1]') $$,
     $$ select claim('m', test.id('request'), '\x01') $$, $$ select kept_answer(test.id('request')) $$, '[]'),
