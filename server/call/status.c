@@ -70,11 +70,21 @@ static const char *internal_text(struct arena *arena, const char *sqlstate, cons
   return arena_printf(arena, "%s %s", sqlstate, message ? message : "");
 }
 
+// libpq's own word, that there is no connection any more: PostgreSQL's errors have an SQLSTATE.
+static void set_away(struct fault *fault, const PGresult *result) {
+  fault_set(fault, CODE_UNAVAILABLE, "DATABASE_AWAY", "the database went away");
+  fault->retry_ms = RETRY_SOON_MS;
+  fault->internal = arena_strdup(fault->arena, PQresultErrorMessage(result));
+}
+
 void status_from_postgres(struct fault *fault, const PGresult *result) {
   if (fault->code != CODE_OK)
     return;
   const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-  sqlstate = sqlstate ? sqlstate : "";
+  if (!sqlstate) {
+    set_away(fault, result);
+    return;
+  }
   const struct condition *condition = condition_of(sqlstate);
   const char *reason = own_text(result, sqlstate, PG_DIAG_MESSAGE_PRIMARY),
              *field = own_text(result, sqlstate, PG_DIAG_MESSAGE_DETAIL),

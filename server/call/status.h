@@ -20,7 +20,7 @@ int status_http(const struct fault *fault);
 // `details_limit` bounds the packed size (gRPC metadata: 4 KiB); violations that do not fit are dropped, last first.
 ProtobufCMessage *status_of(struct call *call, size_t details_limit);
 
-// SQLSTATE (and DETAIL for the server's own ZF… conditions) to a fault.
+// SQLSTATE (and DETAIL for the server's own ZF… conditions) to a fault. A result without one says that the connection is gone.
 void status_from_postgres(struct fault *fault, const PGresult *result);
 
 enum remedy status_remedy(const char *sqlstate);

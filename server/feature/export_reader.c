@@ -15,15 +15,6 @@ static bool may_go_on(const struct export_reader *reader) {
 
 // --- One statement -----------------------------------------------------------------------------------------------------
 
-static bool take_failure(struct export_reader *reader, const PGresult *result) {
-  struct fault *fault = &reader->call->fault;
-  if (PQresultErrorField(result, PG_DIAG_SQLSTATE))
-    status_from_postgres(fault, result);
-  else
-    fault_set(fault, CODE_UNAVAILABLE, "DATABASE_AWAY", "the database went away");
-  return false;
-}
-
 // The result of what was sent, NULL with the call's fault.
 static PGresult *take_result(struct export_reader *reader, int sent, ExecStatusType expected) {
   if (!sent) {
@@ -37,7 +28,7 @@ static PGresult *take_result(struct export_reader *reader, int sent, ExecStatusT
     PQclear(further);
   if (PQresultStatus(result) == expected)
     return result;
-  take_failure(reader, result);
+  status_from_postgres(&reader->call->fault, result);
   PQclear(result);
   return NULL;
 }

@@ -106,6 +106,18 @@ static void nothing_of_the_inside_reaches_the_client(void) {
   call_free(call);
 }
 
+static void a_result_without_sqlstate_says_that_the_database_went_away(void) {
+  struct arena arena = {0};
+  struct fault fault = {.arena = &arena};
+  PGresult *lost = PQmakeEmptyPGresult(NULL, PGRES_FATAL_ERROR);
+  status_from_postgres(&fault, lost);
+  CU_ASSERT_EQUAL(CODE_UNAVAILABLE, fault.code);
+  CU_ASSERT_STRING_EQUAL("DATABASE_AWAY", fault.reason);
+  CU_ASSERT_TRUE(fault.retry_ms > 0);
+  PQclear(lost);
+  arena_close(&arena);
+}
+
 static void every_reason_that_the_server_gives_itself_has_words(void) {
   static const char *const reasons[] = {
       "UNAUTHENTICATED", "FORBIDDEN",      "NOT_FOUND",     "STALE_ETAG", "ALREADY_EXISTS",    "REQUEST_ID_TAKEN", "INVALID",
@@ -121,4 +133,5 @@ static void every_reason_that_the_server_gives_itself_has_words(void) {
 SUITE_WITH(status, api_open, api_close, 0, TEST(each_code_has_the_http_code_of_the_table),
            TEST(a_fault_carries_reason_request_id_retry_and_words_in_the_callers_language),
            TEST(what_does_not_fit_is_dropped_from_the_end), TEST(nothing_of_the_inside_reaches_the_client),
+           TEST(a_result_without_sqlstate_says_that_the_database_went_away),
            TEST(every_reason_that_the_server_gives_itself_has_words));
