@@ -38,7 +38,7 @@ class Rest:
         return kind(self.server.netloc, timeout=PATIENCE_S)
 
     def call(self, method, request, token=None):
-        verb, path = ROUTES[method]
+        verb, path = ROUTES[method][0], ROUTES[method][1].format_map(request)
         headers, body = {"Accept-Language": "zh-CN"}, None
         if token:
             headers["Authorization"] = f"Bearer {token}"

@@ -74,7 +74,7 @@ class Mortal:
                 self.transport.channel.close()
             self.transport = self.connect()
         answer = self.transport.call(method, request, token)
-        if self.dies and method.startswith("SyncService/") and self.chance.randrange(DIES_ONCE_IN) == 0:
+        if self.dies and not method.startswith("AuthService/") and self.chance.randrange(DIES_ONCE_IN) == 0:
             self.faults.add("a phone's app killed when its answer had come")
             raise Died
         return answer
@@ -102,9 +102,10 @@ class LedgerPhone(Phone):
 class Carried(threading.Thread):
     """A phone that somebody carries around: writes, corrects, pushes and pulls until it is told to finish."""
 
-    def __init__(self, name, username, connect, folder, seed, faults, writes=True, most=300):
+    def __init__(self, name, username, connect, folder, seed, faults, writes=True, pause_s=0.2, most=300):
         super().__init__(name=name, daemon=True)
-        self.username, self.path, self.writes, self.most = username, str(folder / f"{name}.phone"), writes, most
+        self.username, self.path = username, str(folder / f"{name}.phone")
+        self.writes, self.pause_s, self.most = writes, pause_s, most
         self.chance, self.faults = random.Random(f"{seed} {name}"), faults
         self.transport = Mortal(connect, self.chance, faults)
         self.acks, self.told, self.wrong = [], collections.Counter(), []
@@ -120,7 +121,7 @@ class Carried(threading.Thread):
                 if self.writes:
                     self.act()
                 self.once()
-                time.sleep(self.chance.uniform(0, 0.2))
+                time.sleep(self.chance.uniform(0, self.pause_s))
             self.finish()
         except Exception as wrong:  # told with the rest at the end
             self.wrong.append(f"{self.name} ended: {wrong!r}")

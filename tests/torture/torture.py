@@ -15,8 +15,9 @@ import traceback
 
 from acts import Acts
 from cuts import Cutter
+from desks import Desk
 from faults import Faults
-from phones import Carried, GrpcOf, LedgerPhone, finish_all, rest_of
+from phones import FINISH_S, Carried, GrpcOf, LedgerPhone, finish_all, rest_of
 from stage import PASSWORD, Stuck
 from store import Store
 from verdict import CHECKS, CONTROLS, Verdict, few
@@ -24,7 +25,10 @@ from world import PEOPLE, World
 
 OVERTIME = 3
 TRACED_LINES = 9
+SHORT_STEP, LONG_STEP = 100, 20  # bytes between the cuts while everybody goes on; before that there is one at each byte
+RECENT = 50  # uploads of a phone, whose leads a desk may write to
 SHORT_CROWD, LONG_CROWD = 2000, 10000
+SHORT_PAUSE_S, LONG_PAUSE_S = 0.6, 0.2  # of a phone between its syncs
 # What one round of the long run does, in an order of its own each time: act → how often.
 ROUND = {
     "kill_server": 3, "stop_server": 1, "freeze_server": 1, "kill_postgres": 2, "kill_backend": 3, "kill_standby": 1, "promote_standby": 1,
@@ -53,19 +57,32 @@ class Torture:
 
     def carry_phones(self):
         """Two phones an officer, one over each transport; those of supervisors only look."""
-        self.grpc_of = GrpcOf()
         wires = self.world.wires
-        kinds = {"rest": lambda: rest_of(wires["http"].address), "grpc": lambda: self.grpc_of(wires["grpc"].address)}
+        self.ways = {"rest": lambda: rest_of(wires["http"].address), "grpc": lambda: self.grpc_of(wires["grpc"].address)}
         carried = []
         for username, role, *_ in PEOPLE:
-            for kind, connect in kinds.items():
+            for kind, connect in self.ways.items():
                 if username in ("officer.cut", "supervisor.city"):
                     continue
                 name = f"{username}-{kind}"
-                carried.append(Carried(name, username, connect, self.world.folder, self.given.seed, self.faults, writes=role == "officer"))
+                pause_s = SHORT_PAUSE_S if self.given.short else LONG_PAUSE_S
+                carried.append(Carried(name, username, connect, self.world.folder, self.given.seed, self.faults, role == "officer", pause_s))
         for phone in carried:
             phone.start()
         return carried
+
+    def man_desks(self, phones):
+        """A supervisor's two desks, one over each transport."""
+
+        def leads():
+            return [ack.id for phone in phones for ack in phone.acks[-RECENT:] if ack.kind == "leads"]
+
+        desks = []
+        for kind, connect in self.ways.items():
+            chance = random.Random(f"{self.given.seed} desk {kind}")
+            desks.append(Desk(f"desk-{kind}", "supervisor.county", connect, self.world.folder, chance, self.faults, leads))
+            desks[-1].start()
+        return desks
 
     def cutter(self):
         store = Store(str(self.world.folder / "officer.cut.phone"))
@@ -78,9 +95,8 @@ class Torture:
 
     def short(self, acts):
         acts.do("seal_audit")
-        acts.do("cut_pushes", 1, 0, 5)
         acts.roughen()
-        self.tell("pushes were cut at every byte")
+        acts.do("cut_pushes", SHORT_STEP, 0, 5)
         for name in SHORT:
             acts.do(name)
         self.tell("each act was done")
@@ -90,7 +106,6 @@ class Torture:
     def long(self, acts):
         begun, rounds = time.monotonic(), 0
         acts.do("seal_audit")
-        acts.do("cut_pushes", 1, 0, 50)
         acts.roughen()
         for transport in ("http", "grpc"):
             acts.do("crowd", transport, LONG_CROWD)
@@ -100,7 +115,7 @@ class Torture:
             for name in names:
                 acts.do(name)
                 acts.do("go_on", self.random.uniform(0.2, 3))
-            acts.do("cut_pushes", 20, rounds % 20, 10)
+            acts.do("cut_pushes", LONG_STEP, rounds % LONG_STEP, 10)
             rounds += 1
             self.tell(f"{self.faults.total():,d} faults")
 
@@ -109,27 +124,36 @@ class Torture:
         return spent_s > limit_s and self.faults.total() >= self.given.faults or spent_s > OVERTIME * limit_s
 
     def torture(self):
-        phones = self.carry_phones()
+        self.grpc_of = GrpcOf()
         cutter = self.cutter()
+        cutter.at_every_byte()
+        self.tell("pushes were cut at every byte")
+        phones = self.carry_phones()
+        desks = self.man_desks(phones)
         acts = Acts(self.world, phones, cutter, self.random, self.faults, self.given.seed)
         try:
             (self.short if self.given.short else self.long)(acts)
         except Stuck as stuck:
             acts.wrong.append(str(stuck))
         self.world.settle()
+        for desk in desks:
+            desk.finishing.set()
+            desk.join(FINISH_S)
+            if desk.is_alive():
+                desk.wrong.append(f"{desk.name} does not finish")
         finish_all(phones)
         print(f"  {sum(phone.syncs for phone in phones):,d} syncs, {sum(phone.written for phone in phones) + cutter.written:,d} texts written, "
-              f"{cutter.taken:,d} records of cut pushes had been taken", flush=True)  # fmt: skip
+              f"{sum(len(desk.notes) for desk in desks):,d} notes, {cutter.taken:,d} records of cut pushes had been taken", flush=True)  # fmt: skip
         print("  the longest that phones took to get through again:", ", ".join(f"{name} {s:.1f} s" for name, s in acts.longest_s.items()), flush=True)
         print("  phones were told:", dict(sum((phone.told for phone in phones), start=type(phones[0].told)())), flush=True)
         self.check("phones got through again after each fault", acts.wrong)
         self.check("what was cut was taken once, whole or not at all", cutter.wrong)
-        return phones, cutter, acts
+        return phones, desks, cutter, acts
 
-    def judge(self, phones, cutter):
+    def judge(self, phones, desks, cutter):
         acks = [ack for phone in phones for ack in phone.acks] + cutter.acks
         direct = {phone.username: rest_of(f"127.0.0.1:{self.world.server.ports['http']}") for phone in phones}
-        verdict = Verdict(self.world, phones, acks, direct)
+        verdict = Verdict(self.world, phones, desks, acks, direct)
         for name, sentence in CHECKS.items():
             self.check(sentence, getattr(verdict, name)())
         return verdict
@@ -147,9 +171,9 @@ class Torture:
         try:
             self.world.open()
             self.tell("it stands")
-            phones, cutter, acts = self.torture()
+            phones, desks, cutter, acts = self.torture()
             self.tell("it is quiet")
-            verdict = self.judge(phones, cutter)
+            verdict = self.judge(phones, desks, cutter)
             self.tell("it is judged")
             if self.failed == 0:
                 self.control(verdict, phones)

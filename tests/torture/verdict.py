@@ -33,8 +33,8 @@ def few(lines):
 
 
 class Verdict:
-    def __init__(self, world, phones, acks, users):
-        self.world, self.phones, self.acks, self.users = world, phones, acks, users
+    def __init__(self, world, phones, desks, acks, users):
+        self.world, self.phones, self.desks, self.acks, self.users = world, phones, desks, acks, users
 
     def versions(self):
         return {kind: rows(self.world.primary.url, query) for kind, query in VERSIONS.items()}
@@ -67,6 +67,13 @@ class Verdict:
                 if told.get("created") != 1 or kind == "visits" and told.get("changed", 0) != versions - 1:
                     wrong.append(f"{kind} {id} has {versions} versions; the audit tells {told}")
         return wrong
+
+    def noted(self):
+        """Each note of a desk stands in its lead's timeline once, however often it was sent."""
+        there = collections.Counter((row["note"], row["lead_id"]) for row in rows(self.world.primary.url, "select note, lead_id from lead_event where kind = 3"))
+        wanted = {(note, lead) for desk in self.desks for note, lead in desk.notes.items()}
+        wrong = [f"{note!r} is in the timeline of {lead} {n} times" for (note, lead), n in there.items() if n > 1 or (note, lead) not in wanted]
+        return wrong + [f"lost: {note!r} of {lead}" for note, lead in wanted - there.keys()] + [line for desk in self.desks for line in desk.wrong]
 
     # --- What phones saw ---
 
@@ -143,12 +150,13 @@ class Verdict:
 
 def is_to_be_told(told):
     """What a phone may hear when others suffer: that it should come back later, or sign in again."""
-    return told.split()[0] in ("no", "signed", "UNAVAILABLE", "RESOURCE_EXHAUSTED", "DEADLINE_EXCEEDED", "CANCELLED")
+    return told.split()[0] in ("no", "signed", "UNAUTHENTICATED", "UNAVAILABLE", "RESOURCE_EXHAUSTED", "DEADLINE_EXCEEDED", "CANCELLED")
 
 
 CHECKS = {
     "acknowledged": "every acknowledged upload is there",
     "once": "every record is there once, however often it was sent",
+    "noted": "every act with a request id was done once",
     "waiting": "nothing was refused, and nothing waits",
     "pulled": "every cursor saw every change",
     "audit": "the audit verifies, with every seal that was exported",
@@ -163,6 +171,10 @@ CHECKS = {
 def behind(world, statement):
     """Without triggers, as somebody who owns the machine."""
     psql(world.primary.url, f"begin; set local session_replication_role = replica; {statement}; commit")
+
+
+def repeat_a_note(world, phones):
+    behind(world, "insert into lead_event (lead_id, kind, actor_id, note) select lead_id, kind, actor_id, note from lead_event where kind = 3 limit 1")
 
 
 def lose_a_visit(world, phones):
@@ -182,7 +194,7 @@ def hide_a_change(world, phones):
 
 
 def alter_a_visit(world, phones):
-    behind(world, "update visit set people_met = people_met + 40 where id = (select id from visit order by id desc limit 1)")
+    behind(world, "update visit set people_met = coalesce(people_met, 0) + 40 where id = (select id from visit order by id desc limit 1)")
 
 
 def drop_a_fact(world, phones):
@@ -194,6 +206,7 @@ CONTROLS = {
     "a visit that is altered past the audit": (alter_a_visit, "audit"),
     "a change that a phone did not see": (hide_a_change, "pulled"),
     "figures whose rows are gone": (drop_a_fact, "figures"),
+    "an act that is done twice": (repeat_a_note, "noted"),
     "an upload that is taken twice": (double_a_visit, "once"),
     "an acknowledged visit that is gone": (lose_a_visit, "acknowledged"),
 }
