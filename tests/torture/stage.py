@@ -15,13 +15,13 @@ PSQL = "/usr/lib/postgresql/15/bin/psql"
 BASEBACKUP = "/usr/lib/postgresql/15/bin/pg_basebackup"
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
 PASSWORD = "correct-horse-battery"
-DISK_MB, FILL_TRIES = 1024, 20
+DISK_MB, FILL_TRIES = 640, 20
 PATIENCE_S, LOOK_S = 60, 0.05
 CLOCK_LOOK_S = 1  # how often libfaketime looks at its file
 STANDBY = "torture"  # the name that the primary waits for
 # A WAL that fits on the disk; a standby that comes back at once, after it or the primary was away.
 SETTINGS = {
-    "wal_keep_size": "192MB", "max_wal_size": "192MB", "min_wal_size": "48MB", "wal_retrieve_retry_interval": "100ms",
+    "wal_keep_size": "128MB", "max_wal_size": "128MB", "min_wal_size": "48MB", "wal_retrieve_retry_interval": "100ms",
     "wal_receiver_timeout": "5s", "wal_sender_timeout": "5s", "log_min_messages": "warning",
 }  # fmt: skip
 
