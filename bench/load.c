@@ -334,7 +334,7 @@ static void run_idle(struct load *load) {
 }
 
 int main(int argc, char **argv) {
-  struct options options;
+  static struct options options;
   static struct load load;
   load.options = &options;
   load.pacer = -1;

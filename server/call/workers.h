@@ -6,9 +6,9 @@
 struct workers;
 struct server;
 
-// Starts the loop, and the making of `connections` to `url`, which must outlive it; does not wait for them. Aborts where the
-// system has no descriptors or threads for it.
-struct workers *workers_open(struct server *server, enum pool pool, const char *url, int connections);
+// Starts the loop, and the making of `count` connections to `url`, which must outlive it; does not wait for them. Aborts where
+// the system has no descriptors or threads for it.
+struct workers *workers_open(struct server *server, enum pool pool, const char *url, int count);
 
 // Stops the loop and closes the connections. Calls that are still there are answered UNAVAILABLE / STOPPING.
 void workers_close(struct workers *workers);
