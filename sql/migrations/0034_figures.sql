@@ -346,6 +346,7 @@ language plpgsql stable security definer rows 20 set search_path = zoufang, pg_t
 declare
   blinded constant uuid[] := blind();
   hidden constant uuid[] := array(select l.id from lead l where l.accused && blinded);
+  leaders constant uuid[] := array(select a.id from account a where a.leader);
 begin
   return query
   with recursive counted as materialized (
@@ -356,21 +357,19 @@ begin
      and v.started_at >= w.from_at
      and v.started_at < w.until_at
      and v.region_code between w.first and w.last
-    join account a on a.id = v.led_by
     cross join lateral unnest(array_remove(v.solved_leads, null)) s(lead_id)
     left join lead l on l.id = s.lead_id and l.id <> all (hidden)
     where v.state = 1
       and v.kind = 2
       and array_remove(v.solved_leads, null) <> '{}'
-      and a.leader
+      and v.led_by = any (leaders)
     union all
     select 'reception_problems_solved', f.k, f.holder_id, f.linked
     from facts_within(windows, '{6}', blinded) f
-    join account a on a.id = f.led_by
     where f.state <> 11
       and f.concluded
       and f.in_force
-      and a.leader
+      and f.led_by = any (leaders)
     union all
     select 'down_visit_leads', f.k, f.holder_id, true
     from facts_within(windows, '{5}', blinded) f

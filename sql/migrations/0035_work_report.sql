@@ -33,17 +33,25 @@ create index case_file_accused on case_file using gin (accused) where accused is
 create index person_counted on person (id) include (same_as) where same_as is not null;
 
 create function figures_of_cases(windows figure_window[], wide figure_window[]) returns table (key text, k int4, value int8)
-language plpgsql stable security definer rows 50 set search_path = zoufang, pg_temp as $$
+language plpgsql stable security definer rows 50 set search_path = zoufang, pg_temp set work_mem = '64MB' as $$
 #variable_conflict use_column
 declare
   blinded constant uuid[] := blind();
 begin
   return query
-  with done as materialized (
-    select f.k, f.kind, f.holder_id, g.domain, f.sweep, f.form, f.disciplined, coalesce(p.same_as, f.once) as person
+  -- Of facts in windows the planner expects few: what they are joined with is read once, not looked up for each.
+  with known as materialized (
+    select p.id, p.same_as from person p where p.same_as is not null
+  ),
+  drive as materialized (
+    select g.id, g.domain from campaign g
+  ),
+  done as materialized (
+    select f.k, f.kind, g.domain, f.sweep, f.kind = 9 or f.disciplined as disciplined,
+           case f.kind when 7 then f.holder_id else coalesce(p.same_as, f.once) end as counted
     from facts_within(windows, '{7,8,9,10}', blinded) f
-    left join campaign g on g.id = f.campaign_id
-    left join person p on p.id = f.once and p.same_as is not null
+    left join drive g on g.id = f.campaign_id
+    left join known p on p.id = f.once
     where f.campaign_id is not null
        or f.sweep
   )
@@ -51,10 +59,9 @@ begin
   from (
     select d.domain, d.k,
            count(*) filter (where d.kind = 7) as cases,
-           count(distinct d.person) filter (where d.kind = 8 and d.disciplined) as disciplined,
-           count(distinct d.person) filter (where d.kind = 9) as transferred
-    from done d
-    where d.domain is not null
+           count(*) filter (where d.kind = 8 and d.disciplined) as disciplined,
+           count(*) filter (where d.kind = 9) as transferred
+    from (select distinct d.k, d.domain, d.kind, d.disciplined, d.counted from done d where d.domain is not null) d
     group by d.domain, d.k
   ) d
   cross join lateral (values ('_cases', d.cases), ('_disciplined', d.disciplined), ('_transferred', d.transferred)) v(suffix, value)
@@ -63,11 +70,10 @@ begin
   from (
     select d.k,
            count(*) filter (where d.kind = 7) as cases,
-           count(distinct d.person) filter (where d.kind = 8 and d.disciplined) as disciplined,
-           count(distinct d.person) filter (where d.kind = 9) as transferred,
-           count(distinct d.person) filter (where d.kind = 10 and d.disciplined) as reviews
-    from done d
-    where d.sweep
+           count(*) filter (where d.kind = 8 and d.disciplined) as disciplined,
+           count(*) filter (where d.kind = 9) as transferred,
+           count(*) filter (where d.kind = 10 and d.disciplined) as reviews
+    from (select distinct d.k, d.kind, d.disciplined, d.counted from done d where d.sweep) d
     group by d.k
   ) d
   cross join lateral (
@@ -90,8 +96,8 @@ begin
   union all
   select 'judicial_persons', d.k, count(distinct coalesce(p.same_as, c.person_id))
   from done d
-  join case_person c on c.case_id = d.holder_id
-  left join person p on p.id = c.person_id and p.same_as is not null
+  join case_person c on c.case_id = d.counted
+  left join known p on p.id = c.person_id
   where d.kind = 7
     and d.domain = 'judicial'
   group by d.k

@@ -31,16 +31,17 @@ create table visit_month (
   region_code int8 not null,
   month date not null,
   led_by uuid,
+  visits int8 not null,
   copies int8 not null,
   went int8 not null,
-  receptions int8 not null,
   met int8 not null,
   solved int8 not null
 );
 comment on column visit_month.month is 'Its first day, by visit_month_of.';
 comment on column visit_month.led_by is 'Of receptions who led them: they count where he is a leader. Of all else NULL.';
+comment on column visit_month.visits is 'How many visits of the kinds that count, accepted.';
 create index visit_month_counted on visit_month ((region_code / 1000000), month)
-  include (region_code, led_by, copies, went, receptions, met, solved);
+  include (region_code, led_by, visits, copies, went, met, solved);
 
 -- Months are those of one zone, whichever is configured: what is read is whole months between two moments, and the rest of the time between them.
 create function visit_month_of(at timestamptz) returns date
@@ -51,23 +52,22 @@ language sql immutable parallel safe as $$ select month::timestamp at time zone 
 -- What a visit adds; no row for one that does not count.
 create function visit_counts(
   kind int2, state int2, started_at timestamptz, led_by uuid, copies int8, went int4, people_met int4, solved int4
-) returns table (month date, led_by uuid, copies int8, went int8, receptions int8, met int8, solved int8)
+) returns table (month date, led_by uuid, visits int8, copies int8, went int8, met int8, solved int8)
 language sql immutable parallel safe rows 1 as $$
   select visit_month_of($3),
          case $1 when 2 then $4 end,
+         1::int8,
          case $1 when 2 then 0::int8 else $5 end,
          case $1 when 1 then $6::int8 else 0 end,
-         case $1 when 2 then 1::int8 else 0 end,
          case $1 when 2 then coalesce($7::int8, 0) else 0 end,
          case $1 when 2 then $8::int8 else 0 end
   where $2 = 1
     and $1 in (1, 2, 8)
-    and ($1 <> 2 or $4 is not null)
 $$;
 
 -- What the months must be, from the visits alone.
 create view visit_month_of_records with (security_invoker) as
-select v.region_code, c.month, c.led_by, sum(c.copies)::int8 as copies, sum(c.went)::int8 as went, sum(c.receptions)::int8 as receptions,
+select v.region_code, c.month, c.led_by, sum(c.visits)::int8 as visits, sum(c.copies)::int8 as copies, sum(c.went)::int8 as went,
        sum(c.met)::int8 as met, sum(c.solved)::int8 as solved
 from visit v
 cross join lateral visit_counts(v.kind, v.state, v.started_at, v.led_by, v.copies, v.went, v.people_met, v.solved) c
@@ -78,14 +78,14 @@ language plpgsql security definer set search_path = zoufang, pg_temp as $$
 begin
   if tg_op <> 'DELETE' then
     insert into visit_month
-    select n.region_code, c.month, c.led_by, sum(c.copies), sum(c.went), sum(c.receptions), sum(c.met), sum(c.solved)
+    select n.region_code, c.month, c.led_by, sum(c.visits), sum(c.copies), sum(c.went), sum(c.met), sum(c.solved)
     from new_rows n
     cross join lateral visit_counts(n.kind, n.state, n.started_at, n.led_by, n.copies, n.went, n.people_met, n.solved) c
     group by n.region_code, c.month, c.led_by;
   end if;
   if tg_op <> 'INSERT' then
     insert into visit_month
-    select o.region_code, c.month, c.led_by, -sum(c.copies), -sum(c.went), -sum(c.receptions), -sum(c.met), -sum(c.solved)
+    select o.region_code, c.month, c.led_by, -sum(c.visits), -sum(c.copies), -sum(c.went), -sum(c.met), -sum(c.solved)
     from old_rows o
     cross join lateral visit_counts(o.kind, o.state, o.started_at, o.led_by, o.copies, o.went, o.people_met, o.solved) c
     group by o.region_code, c.month, c.led_by;
@@ -115,10 +115,10 @@ begin
     returning m.*
   )
   insert into visit_month
-  select t.region_code, t.month, t.led_by, sum(t.copies), sum(t.went), sum(t.receptions), sum(t.met), sum(t.solved)
+  select t.region_code, t.month, t.led_by, sum(t.visits), sum(t.copies), sum(t.went), sum(t.met), sum(t.solved)
   from taken t
   group by t.region_code, t.month, t.led_by
-  having sum(t.copies) <> 0 or sum(t.went) <> 0 or sum(t.receptions) <> 0;
+  having sum(t.visits) <> 0;
 end
 $$;
 
@@ -159,29 +159,35 @@ begin
 end
 $$;
 
--- What is summed up of visits, by period; receptions are those that were led by `leaders`. From the whole months of windows, and from all visits in them.
+-- What is summed up of visits, by period: of all kinds that count how many there are; of receptions those that were led by `leaders`. From the whole months
+-- of windows, and from all visits in them.
 create function months_counted(windows figure_window[], leaders uuid[])
-returns table (k int4, copies int8, went int8, receptions int8, met int8, solved int8)
+returns table (k int4, visits int8, copies int8, went int8, receptions int8, met int8, solved int8)
 language plpgsql stable security definer rows 2 set search_path = zoufang, pg_temp as $$
 #variable_conflict use_column
 begin
   return query
-  select w.k, sum(v.copies)::int8, sum(v.went)::int8, sum(v.receptions)::int8, sum(v.met)::int8, sum(v.solved)::int8
-  from unnest(windows) w
-  cross join lateral whole_months(w.from_at, w.until_at) m
+  with whole as materialized (
+    select w.k, w.county, w.first, w.last, m.first as first_month, m.past as past_month
+    from unnest(windows) w
+    cross join lateral whole_months(w.from_at, w.until_at) m
+    where m.first < m.past
+  )
+  select w.k, sum(v.visits)::int8, sum(v.copies)::int8, sum(v.went)::int8, sum(v.visits) filter (where l.leads)::int8,
+         sum(v.met) filter (where l.leads)::int8, sum(v.solved) filter (where l.leads)::int8
+  from whole w
   join visit_month v
     on v.region_code / 1000000 = w.county
-   and v.month >= m.first
-   and v.month < m.past
+   and v.month >= w.first_month
+   and v.month < w.past_month
    and v.region_code between w.first and w.last
-  where v.led_by is null
-     or v.led_by = any (leaders)
+  cross join lateral (select v.led_by = any (leaders) as leads) l
   group by w.k;
 end
 $$;
 
 create function visits_counted(windows figure_window[], leaders uuid[])
-returns table (k int4, copies int8, went int8, receptions int8, met int8, solved int8)
+returns table (k int4, visits int8, copies int8, went int8, receptions int8, met int8, solved int8)
 language plpgsql stable security definer rows 2 set search_path = zoufang, pg_temp set max_parallel_workers_per_gather = 2 as $$
 #variable_conflict use_column
 declare
@@ -191,13 +197,15 @@ begin
     return;
   end if;
   return query execute (
-    select 'select k, sum(c.copies)::int8, sum(c.went)::int8, sum(c.receptions)::int8, sum(c.met)::int8, sum(c.solved)::int8 from ('
+    select 'select k, sum(c.visits)::int8, sum(c.copies)::int8, sum(c.went)::int8, sum(c.receptions)::int8, sum(c.met)::int8, sum(c.solved)::int8 from ('
       || string_agg(
            format(
-             'select %s as span, sum(c.copies) as copies, sum(c.went) as went, sum(c.receptions) as receptions, sum(c.met) as met, sum(c.solved) as solved
+             'select %s as span, sum(c.visits) as visits, sum(c.copies) as copies, sum(c.went) as went, sum(c.visits) filter (where l.leads) as receptions,
+                     sum(c.met) filter (where l.leads) as met, sum(c.solved) filter (where l.leads) as solved
               from visit v
               cross join lateral visit_counts(v.kind, v.state, v.started_at, v.led_by, v.copies, v.went, v.people_met, v.solved) c
-              where %s and (c.led_by is null or c.led_by = any ($2))',
+              cross join lateral (select c.led_by = any ($2) as leads) l
+              where %s',
              i, in_span('v', 'started_at', i)
            ),
            ' union all '
@@ -234,7 +242,7 @@ begin
 end
 $$;
 
--- What there is any of. Of problems solved at receptions those that no lead stands for; the others are matters (figures_of_matters).
+-- Where there are visits that count. Of problems solved at receptions those that no lead stands for; the others are matters (figures_of_matters).
 create function figures_of_visits(windows figure_window[]) returns table (key text, k int4, value int8)
 language plpgsql stable security definer rows 20 set search_path = zoufang, pg_temp as $$
 #variable_conflict use_column
@@ -242,11 +250,16 @@ declare
   leaders constant uuid[] := array(select a.id from account a where a.leader);
 begin
   return query
-  select f.key, c.k, sum(f.value)::int8
+  select f.key, c.k, coalesce(f.value, 0)::int8
   from (
-    select * from months_counted(windows, leaders)
-    union all
-    select * from visits_counted(beside_months(windows), leaders)
+    select p.k, sum(p.copies) as copies, sum(p.went) as went, sum(p.receptions) as receptions, sum(p.met) as met, sum(p.solved) as solved
+    from (
+      select * from months_counted(windows, leaders)
+      union all
+      select * from visits_counted(beside_months(windows), leaders)
+    ) p
+    group by p.k
+    having sum(p.visits) > 0
   ) c
   cross join lateral (
     values
@@ -254,10 +267,10 @@ begin
       ('down_visit_person_times', c.went),
       ('receptions', c.receptions),
       ('people_received', c.met),
-      ('reception_problems_solved', c.solved)
+      ('reception_problems_solved', nullif(c.solved, 0))
   ) f(key, value)
-  group by f.key, c.k
-  having sum(f.value) > 0
+  where f.value is not null
+     or f.key <> 'reception_problems_solved'
   union all
   select 'publicity_officers', p.k, p.officers
   from publicity_officers(windows) p;
