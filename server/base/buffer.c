@@ -8,7 +8,7 @@
 enum { FIRST_CAPACITY_BYTES = 240 };
 
 char *buffer_reserve(struct buffer *buffer, size_t size) {
-  if (buffer->data && size <= buffer->capacity - buffer->length)
+  if (buffer->capacity > 0 && size <= buffer->capacity - buffer->length)
     return buffer->data + buffer->length;
   size_t capacity = buffer->capacity ? buffer->capacity * 2 : FIRST_CAPACITY_BYTES;
   if (capacity < buffer->length + size)

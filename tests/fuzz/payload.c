@@ -1,6 +1,7 @@
 // Any bytes as a message of gRPC's, compressed or not, in one piece or many: read within the limit, or refused; and what was
 // compressed comes out as it went in.
 
+#include "base/buffer.h"
 #include "support/fuzz.h"
 #include "transport/grpc_payload.h"
 #include <grpc/byte_buffer.h>
@@ -8,7 +9,7 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { COMPRESSED_BIT = 1, PACK_BIT = 2, LIMIT_BYTES = 8192, PIECES = 64, WINDOW_BITS_GZIP = 15 + 16 };
+enum { COMPRESSED_BIT = 1, PACK_BIT = 2, LIMIT_BYTES = 8192, PIECES = 64, REPEATS = 16, WINDOW_BITS_GZIP = 15 + 16 };
 
 static grpc_byte_buffer *buffer_of(const char *bytes, size_t length, size_t pieces, bool compressed) {
   grpc_slice slices[PIECES];
@@ -35,13 +36,24 @@ static const char *packed(const char *bytes, size_t length, size_t *packed_lengt
   return out;
 }
 
-// The first byte chooses the form, the second the number of pieces.
+// The input several times: so that more comes out than goes in.
+static const char *repeated(struct input *input, size_t times, size_t *length) {
+  struct buffer all = {.arena = input->arena};
+  size_t once_length;
+  const char *once = input_rest(input, &once_length);
+  for (; times > 0; times--)
+    buffer_put(&all, once, once_length);
+  *length = all.length;
+  return all.length ? all.data : "";
+}
+
+// The first byte chooses the form, the second the number of pieces, the third how often all is repeated.
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct arena arena = {0};
   struct input input = input_of(data, size, &arena);
   uint8_t form = input_byte(&input);
-  size_t pieces = 1 + input_byte(&input) % PIECES, length, sent_length;
-  const char *bytes = input_rest(&input, &length), *sent = bytes;
+  size_t pieces = 1 + input_byte(&input) % PIECES, times = 1 + input_byte(&input) % REPEATS, length, sent_length;
+  const char *bytes = repeated(&input, times, &length), *sent = bytes;
   bool compressed = form & (COMPRESSED_BIT | PACK_BIT);
   sent_length = length;
   if (form & PACK_BIT)
