@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 
+from faults import TRANSPORTS
 from phones import PASSWORD
 from stage import CLOCK_LOOK_S, PATIENCE_S, Stuck, await_that, psql
 
@@ -22,8 +23,8 @@ ROUGH = {"http": 0.4, "grpc": 0.6, "database": 0.02}
 
 
 class Acts:
-    def __init__(self, world, phones, cutter, random, faults, seed):
-        self.world, self.phones, self.cutter, self.random, self.faults, self.seed = world, phones, cutter, random, faults, seed
+    def __init__(self, world, phones, cutter, random, faults):
+        self.world, self.phones, self.cutter, self.random, self.faults = world, phones, cutter, random, faults
         self.wrong, self.skipped, self.longest_s = [], {}, {}
 
     # --- One after another ---
@@ -189,7 +190,7 @@ class Acts:
             took_s = time.monotonic() - begun
             holder.stdin.close()
             stand = int(holder.stdout.readline().split()[1])
-        self.faults.add(f"a crowd of {held:,d} idle connections ({ {'http': 'REST', 'grpc': 'gRPC'}[transport] })")
+        self.faults.add(f"a crowd of {held:,d} idle connections ({TRANSPORTS[transport]})")
         print(f"        {held:,d} idle connections over {transport}, {stand:,d} of them kept; /readyz in {1000 * took_s:.0f} ms", flush=True)
 
     # --- Asking ---

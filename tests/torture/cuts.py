@@ -4,6 +4,7 @@ import json
 import socket
 import struct
 
+from faults import TRANSPORTS
 from google.protobuf import json_format
 from phones import TEXTS, Ack, fresh_id, hours_ago
 from world import VILLAGES
@@ -83,7 +84,7 @@ class Cutter:
 
     def cut(self, transport, push, data, n):
         send_part(self.world.server.ports[transport], data[:n], self.random.choice(ENDS))
-        self.faults.add(f"a push cut ({ {'http': 'REST', 'grpc': 'gRPC'}[transport] })")
+        self.faults.add(f"a push cut ({TRANSPORTS[transport]})")
         self.again(push, n, transport)
 
     def again(self, push, n, transport):
@@ -100,7 +101,7 @@ class Cutter:
 
     def at_every_byte(self, step=1, begin=0):
         """A push of two items, each time another one, cut at each byte in turn."""
-        for transport in ("http", "grpc"):
+        for transport in TRANSPORTS:
             n = begin
             while n <= len(data := self.bytes_of(push := self.push(2), transport)):
                 self.cut(transport, push, data, n)
@@ -108,7 +109,7 @@ class Cutter:
 
     def at_random(self, times):
         for _ in range(times):
-            for transport in ("http", "grpc"):
+            for transport in TRANSPORTS:
                 push = self.push(self.random.randint(3, ITEMS_MOST))
                 data = self.bytes_of(push, transport)
                 self.cut(transport, push, data, self.random.randint(0, len(data)))

@@ -3,6 +3,8 @@
 import collections
 import threading
 
+TRANSPORTS = {"http": "REST", "grpc": "gRPC"}  # by the names of the server's ports
+
 
 class Faults:
     def __init__(self):

@@ -96,7 +96,8 @@ class Disk:
     def __init__(self, path, size_mb=DISK_MB):
         self.path, self.ballast = path, path / "ballast"
         path.mkdir()
-        self.mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size_mb}m,mode=711", "tmpfs", str(path)], capture_output=True, check=False).returncode == 0
+        mounting = ["mount", "-t", "tmpfs", "-o", f"size={size_mb}m,mode=711", "tmpfs", str(path)]
+        self.mounted = subprocess.run(mounting, capture_output=True, check=False).returncode == 0
         path.chmod(0o711)
 
     def fill(self):
@@ -198,8 +199,9 @@ class Server:
 
     def spawn(self):
         at = self.log.stat().st_size
+        environment = os.environ | self.environment | self.clock.environment(self.sanitizer())
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen([self.binary, "serve"], stdout=log, stderr=log, env=os.environ | self.environment | self.clock.environment(self.sanitizer()))
+            self.process = subprocess.Popen([self.binary, "serve"], stdout=log, stderr=log, env=environment)
         return at
 
     def sanitizer(self):

@@ -7,6 +7,7 @@ three times the minutes are. Chance comes from the seed, which is printed; how t
 """
 
 import argparse
+import collections
 import random
 import signal
 import sys
@@ -16,7 +17,7 @@ import traceback
 from acts import Acts
 from cuts import Cutter
 from desks import Desk
-from faults import Faults
+from faults import TRANSPORTS, Faults
 from phones import FINISH_S, Carried, GrpcOf, LedgerPhone, finish_all, rest_of
 from stage import PASSWORD, Stuck
 from store import Store
@@ -34,8 +35,10 @@ ROUND = {
     "kill_server": 3, "stop_server": 1, "freeze_server": 1, "kill_postgres": 2, "kill_backend": 3, "kill_standby": 1, "promote_standby": 1,
     "fill_disk": 1, "fill_exports": 1, "move_clock": 2, "move_phones_clock": 2, "seal_audit": 1,
 }  # fmt: skip
-SHORT = ["kill_server", "kill_postgres", "kill_backend", "move_phones_clock", "fill_disk", "promote_standby", "move_clock", "kill_server", "kill_backend", "freeze_server",
-         "fill_exports", "kill_standby", "stop_server"]  # fmt: skip
+SHORT = [
+    "kill_server", "kill_postgres", "kill_backend", "move_phones_clock", "fill_disk", "promote_standby", "move_clock", "kill_server", "kill_backend",
+    "freeze_server", "fill_exports", "kill_standby", "stop_server",
+]  # fmt: skip
 
 
 class Torture:
@@ -57,8 +60,6 @@ class Torture:
 
     def carry_phones(self):
         """Two phones an officer, one over each transport; those of supervisors only look."""
-        wires = self.world.wires
-        self.ways = {"rest": lambda: rest_of(wires["http"].address), "grpc": lambda: self.grpc_of(wires["grpc"].address)}
         carried = []
         for username, role, *_ in PEOPLE:
             for kind, connect in self.ways.items():
@@ -100,14 +101,14 @@ class Torture:
         for name in SHORT:
             acts.do(name)
         self.tell("each act was done")
-        for transport in ("http", "grpc"):
+        for transport in TRANSPORTS:
             acts.do("crowd", transport, SHORT_CROWD)
 
     def long(self, acts):
         begun, rounds = time.monotonic(), 0
         acts.do("seal_audit")
         acts.roughen()
-        for transport in ("http", "grpc"):
+        for transport in TRANSPORTS:
             acts.do("crowd", transport, LONG_CROWD)
         while not self.is_enough(time.monotonic() - begun):
             names = [name for name, times in ROUND.items() for _ in range(times)]
@@ -125,12 +126,14 @@ class Torture:
 
     def torture(self):
         self.grpc_of = GrpcOf()
+        wires = self.world.wires
+        self.ways = {"rest": lambda: rest_of(wires["http"].address), "grpc": lambda: self.grpc_of(wires["grpc"].address)}
         cutter = self.cutter()
         cutter.at_every_byte()
         self.tell("pushes were cut at every byte")
         phones = self.carry_phones()
         desks = self.man_desks(phones)
-        acts = Acts(self.world, phones, cutter, self.random, self.faults, self.given.seed)
+        acts = Acts(self.world, phones, cutter, self.random, self.faults)
         try:
             (self.short if self.given.short else self.long)(acts)
         except Stuck as stuck:
@@ -145,7 +148,7 @@ class Torture:
         print(f"  {sum(phone.syncs for phone in phones):,d} syncs, {sum(phone.written for phone in phones) + cutter.written:,d} texts written, "
               f"{sum(len(desk.notes) for desk in desks):,d} notes, {cutter.taken:,d} records of cut pushes had been taken", flush=True)  # fmt: skip
         print("  the longest that phones took to get through again:", ", ".join(f"{name} {s:.1f} s" for name, s in acts.longest_s.items()), flush=True)
-        print("  phones were told:", dict(sum((phone.told for phone in phones), start=type(phones[0].told)())), flush=True)
+        print("  phones were told:", dict(sum((phone.told for phone in phones), start=collections.Counter())), flush=True)
         self.check("phones got through again after each fault", acts.wrong)
         self.check("what was cut was taken once, whole or not at all", cutter.wrong)
         return phones, desks, cutter, acts

@@ -25,6 +25,7 @@ OWN = {
     "visits": f"select r.id, {ETAG} from visit r join account a on a.id = r.recorder_id",
     "photos": f"select r.id, {ETAG} from photo r join account a on a.id = r.recorder_id",
 }
+AUDITED = "select kind, record, action, count(*) n from audit where kind in ('visit', 'photo', 'lead') and result = 'done' group by 1, 2, 3"
 STRANGE = ("AddressSanitizer", "LeakSanitizer", "runtime error", '"code":"INTERNAL"', '"code":"DATA_LOSS"')
 
 
@@ -55,7 +56,7 @@ class Verdict:
         """Each record is known to a phone, each of its texts is in one version, and the audit tells of one making and of each change."""
         known, wrong = {(ack.kind, ack.id) for ack in self.acks}, []
         audit = collections.defaultdict(dict)
-        for row in rows(self.world.primary.url, "select kind, record, action, count(*) n from audit where kind in ('visit', 'photo', 'lead') and result = 'done' group by 1, 2, 3"):
+        for row in rows(self.world.primary.url, AUDITED):
             audit[row["kind"] + "s", row["record"]][row["action"]] = row["n"]
         for kind, found in self.versions().items():
             texts = collections.Counter((row["id"], row["text"]) for row in found)

@@ -83,11 +83,13 @@ class Wire:
         fate = self.random.choice(self.FATES) if self.random.random() < self.roughness else None
         if fate == "refused":
             self.faults.add("a connection refused")
-            return cut(writer)
+            cut(writer)
+            return
         try:
             far_reader, far_writer = await asyncio.wait_for(asyncio.open_connection("127.0.0.1", self.port()), CONNECT_S)
         except (OSError, asyncio.TimeoutError):
-            return cut(writer)
+            cut(writer)
+            return
         there, back = self.ways(fate, writer, far_writer)
         tasks = [asyncio.create_task(there.carry(reader, far_writer)), asyncio.create_task(back.carry(far_reader, writer))]
         done, left = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
@@ -98,7 +100,6 @@ class Wire:
         else:
             writer.close()
             far_writer.close()
-        return None
 
     def ways(self, fate, near, far):
         """How both directions of a connection go. A fate that waits for a byte that never comes did not happen."""
@@ -180,7 +181,6 @@ class DatabaseWire:
 
     def __init__(self, loop, folder, random, faults):
         self.loop, self.folder, self.random, self.faults, self.roughness = loop, folder, random, faults, 0
-        self.links = set()
 
     def open(self, target):
         self.folder.mkdir()
@@ -191,7 +191,8 @@ class DatabaseWire:
         try:
             far_reader, far_writer = await asyncio.open_unix_connection(self.target)
         except OSError:
-            return cut(writer)
+            cut(writer)
+            return
         link = Link()
         tasks = [asyncio.create_task(self.there(link, reader, far_writer)), asyncio.create_task(self.back(link, far_reader, writer))]
         _, left = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -200,7 +201,6 @@ class DatabaseWire:
         await asyncio.gather(*tasks, return_exceptions=True)
         for end in (writer, far_writer):
             end.close()
-        return None
 
     async def there(self, link, source, drain):
         messages, executes = Messages(begun=False), False
