@@ -1,4 +1,4 @@
--- Campaigns of the five domains, one a year each, and the yearly “微腐败”大清扫 with its three rounds.
+-- Campaigns of the five domains, one a year each, and the yearly “微腐败”大清扫 with its three rounds: in the first year only where all three fit in.
 set search_path = generate, zoufang;
 
 create table drive as
@@ -21,7 +21,7 @@ cross join (
     (6, 'livelihood', '“微腐败”大清扫', '逐村逐户清扫发生在群众身边的“微腐败”。', 3, 270)
 ) d(number, domain, name, plan, month, days)
 where make_date(extract(year from s.since)::int4 + y, d.month, 1) < s.until
-  and make_date(extract(year from s.since)::int4 + y, d.month, 1) + d.days - 90 > s.since;
+  and make_date(extract(year from s.since)::int4 + y, d.month, 1) + d.days - case d.number when 6 then 180 else 90 end > s.since;
 
 insert into campaign (
   id, name, domain, plan, region_codes, land, starts_on, ends_on, round_numbers, round_first_days, round_last_days, round_names, closed_on, etag,
