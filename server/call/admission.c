@@ -157,7 +157,7 @@ static void generate_ids(struct call *call, const struct message *type, Protobuf
 
 // Whether a method makes a record: there alone an id that was left out is a new one's.
 static bool creates(const struct method *method) {
-  static const char *const verbs[] = {"Create", "Add", "Propose", "Publish"};
+  static const char *const verbs[] = {"Create", "Add", "Propose", "Publish", "Request"};
   const char *name = strchr(method->name, '/');
   for (size_t i = 0; name && i < sizeof verbs / sizeof *verbs; i++)
     if (!strncmp(name + 1, verbs[i], strlen(verbs[i])))

@@ -16,6 +16,7 @@ const struct handler *const feature_handlers[] = {
     &handler_create_lead,
     &handler_update_lead,
     &handler_reveal_reporter,
+    &handler_open_personal_data,
     &handler_watch_leads,
     &handler_export_leads,
     &handler_export_visits,

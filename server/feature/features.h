@@ -15,3 +15,4 @@ extern const struct handler handler_export_leads, handler_export_visits;
 extern const struct handler handler_get_latest_seal, handler_verify;
 extern const struct handler handler_get_work_report, handler_list_public_reports, handler_get_public_report;
 extern const struct handler handler_create_lead, handler_update_lead, handler_reveal_reporter;
+extern const struct handler handler_open_personal_data;

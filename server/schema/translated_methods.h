@@ -178,6 +178,14 @@ METHOD(PeopleService, EndGrant, "终止一项授权，立即或于将来某时�
 METHOD(PeopleService, ListUserSessions, "查看用户已登录的设备。管理员可查看，领导可查看本机构成员的。")
 METHOD(PeopleService, RevokeUserSession, "立即注销用户的一台设备。由管理员办理，领导可注销本机构成员的。")
 
+SERVICE(
+    PersonalDataService,
+    "依申请查询并提供一个人的个人信息：监督整个区划的一名领导登记申请，另一名批准，此后 24 小时内由登记人打开文件。所查何人封存"
+    "于申请中，每次打开均记入审计。")
+METHOD(PersonalDataService, RequestPersonalData, "登记一项个人信息查询申请。")
+METHOD(PersonalDataService, OpenPersonalData,
+       "查询并生成文件，由登记人在批准后 24 小时内打开。每次按其所能看到的该区划记录重新生成。")
+
 SERVICE(PhotoService, "走访或线索的照片（元数据）。能看到该走访或线索的人可以查看；照片不可修改。")
 METHOD(PhotoService, CreatePhoto, "登记一张照片，须属于本人可见的走访或线索。")
 METHOD(PhotoService, GetPhoto, "查看一张照片。")

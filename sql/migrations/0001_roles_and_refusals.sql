@@ -85,6 +85,8 @@ begin
       when 'STEP_OUT_OF_ORDER' then 'ZF412'
       when 'PRECONDITION' then 'ZF412'
       when 'ALREADY_DECIDED' then 'ZF412'
+      when 'HELD_BACK' then 'ZF412'
+      when 'NOT_DUE' then 'ZF412'
       when 'APPROVAL_EXPIRED' then 'ZF412'
       when 'TOO_MANY' then 'ZF429'
       else 'ZF400'

@@ -250,7 +250,10 @@ select a.id,
        (p.retention ->> 'remove')::boolean as "retention.remove",
        (p.erasing ->> 'record_class')::int2 as "erasing.record_class",
        e.ids as "erasing.items.record_id",
-       e.fates as "erasing.items.fate"
+       e.fates as "erasing.items.fate",
+       (p.personal_data ->> 'id')::uuid as "personal_data.id",
+       case when a.kind = 11 then a.user_id end as "personal_data.user_id",
+       case when a.kind = 11 then a.region_code end as "personal_data.region_code"
 from approval a
 cross join lateral (
   select case a.kind when 1 then a.payload end as granted,
@@ -259,7 +262,8 @@ cross join lateral (
          case a.kind when 5 then a.payload end as term,
          case a.kind when 8 then a.payload end as report,
          case a.kind when 9 then a.payload end as retention,
-         case a.kind when 10 then a.payload end as erasing
+         case a.kind when 10 then a.payload end as erasing,
+         case a.kind when 11 then a.payload end as personal_data
 ) p
 left join lateral erasing_told(a) e on a.kind = 10;
 grant select on approval_answer to zoufang;

@@ -440,7 +440,6 @@ call audit_table('erased_record', 'erased', 'record_id');
 
 -- What is erased by terms, and alone.
 grant delete on visit_version, outcome_person to zoufang_definer;
-create policy erase on visit_version for delete to zoufang_definer using (true);
 grant update (note) on lead_event, lead_feedback, handling to zoufang_definer;
 grant update (person_names, person_units, cleared_names, cleared_units, note) on lead_outcome to zoufang_definer;
 grant update (reason) on lead_link to zoufang_definer;
