@@ -5,7 +5,7 @@ import time
 import uuid
 
 import rest_client
-from phones import PASSWORD, Died, Lost, Mortal, Phone, Refused, SignedOut
+from phones import PASSWORD, Died, Lost, Mortal, Phone, Refused, SignedOut, is_to_be_told
 from store import Store
 
 ADD_NOTE = "LeadService/AddNote"
@@ -54,6 +54,6 @@ class Desk(threading.Thread):
         except (Lost, SignedOut, Died):
             return False
         except Refused as refused:
-            if refused.code in ("UNAVAILABLE", "RESOURCE_EXHAUSTED", "DEADLINE_EXCEEDED", "CANCELLED"):
+            if is_to_be_told(refused.code):
                 return False
             raise

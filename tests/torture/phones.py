@@ -23,12 +23,21 @@ from world import VILLAGES
 PATIENCE_S = 3  # for an answer, where a phone has thirty
 WAIT_MOST_S = 0.5
 DIES_ONCE_IN, MOVES_ONCE_IN = 150, 4  # calls
+NO_ANSWER, SIGNED_OUT = "no-answer", "signed-out"
 FINISH_S = 120
 CHANNEL = [
     ("grpc.use_local_subchannel_pool", 1), ("grpc.initial_reconnect_backoff_ms", 100), ("grpc.min_reconnect_backoff_ms", 500),
     ("grpc.max_reconnect_backoff_ms", 1000), ("grpc.max_receive_message_length", -1),
 ]  # fmt: skip
 rest_client.PATIENCE_S = grpc_client.PATIENCE_S = PATIENCE_S
+
+
+# What a phone may hear when others suffer: to come back later; to sign in again, where a clock jumped over the end of its token.
+PASSING = ("UNAVAILABLE", "RESOURCE_EXHAUSTED", "DEADLINE_EXCEEDED", "CANCELLED", "UNAUTHENTICATED")
+
+
+def is_to_be_told(code):
+    return code in (NO_ANSWER, SIGNED_OUT, *PASSING)
 
 
 def fresh_id(chance):
@@ -148,9 +157,9 @@ class Carried(threading.Thread):
             self.syncs += 1
             return True
         except Lost:
-            self.told["no answer"] += 1
+            self.told[NO_ANSWER] += 1
         except SignedOut:
-            self.told["signed out"] += 1
+            self.told[SIGNED_OUT] += 1
         except Refused as refused:
             self.told[f"{refused.code} {refused.reason}".strip()] += 1
         except Died:

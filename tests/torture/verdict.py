@@ -8,7 +8,7 @@ import datetime
 import subprocess
 import sys
 
-from phones import copy_of, fresh_copy
+from phones import copy_of, fresh_copy, is_to_be_told
 from stage import PASSWORD, ROOT, Stuck, psql, rows
 from store import Store
 from world import CITY, COUNTY
@@ -117,7 +117,7 @@ class Verdict:
         for phone in self.phones:
             store = Store(phone.path)
             wrong += [f"{phone.name}: {id} is {state}: {store.told(id)}" for id, state in store.states().items() if state not in ("done", "held")]
-            wrong += [f"{phone.name} was told {told} {n} times" for told, n in phone.told.items() if not is_to_be_told(told)]
+            wrong += [f"{phone.name} was told {told} {n} times" for told, n in phone.told.items() if not is_to_be_told(told.split()[0])]
             store.db.close()
         return wrong
 
@@ -147,11 +147,6 @@ class Verdict:
         with open(self.world.server.log, encoding="utf-8", errors="replace") as log:
             strange = [line.strip()[:400] for line in log if any(word in line for word in STRANGE)]
         return [*self.world.server.unexpected, *strange]
-
-
-def is_to_be_told(told):
-    """What a phone may hear when others suffer: that it should come back later, or sign in again."""
-    return told.split()[0] in ("no", "signed", "UNAUTHENTICATED", "UNAVAILABLE", "RESOURCE_EXHAUSTED", "DEADLINE_EXCEEDED", "CANCELLED")
 
 
 CHECKS = {
