@@ -42,6 +42,7 @@ struct ready {
 
 struct lane {
   struct connection connection;
+  struct outing out;
   struct ready ready[READY_CALLS];
   unsigned next;
 };
@@ -180,15 +181,16 @@ static void send_next(struct replay *replay, struct lane *lane) {
 }
 
 static void readable(struct replay *replay, struct lane *lane) {
-  enum arrival arrival = connection_read(&lane->connection);
+  struct connection *connection = &lane->connection;
+  enum arrival arrival = connection_consume(connection) ? connection_read(connection) : ARRIVAL_LOST;
   if (arrival == ARRIVAL_NONE) {
     flush(replay, lane);
     return;
   }
-  struct trip *trip = lane->connection.call->under_way;
+  struct trip *trip = connection_oldest(connection)->under_way;
   if (arrival == ARRIVAL_LOST || trip->fault.code != CODE_OK)
     fail(arrival == ARRIVAL_LOST ? "a connection was lost" : "PostgreSQL refused", &trip->fault);
-  connection_release(&lane->connection);
+  connection_release(connection);
   trip_close(trip);
   replay->out--;
   run_count(&replay->run);
@@ -229,6 +231,8 @@ static void open_lane(struct replay *replay, struct lane *lane, int number) {
   if (!pg || !engine_prepare(pg, &replay->fault) || PQsetnonblocking(pg, 1) != 0 || PQenterPipelineMode(pg) != 1)
     fail("connecting", &replay->fault);
   lane->connection.prepares = true;
+  lane->connection.outings = &lane->out;
+  lane->connection.depth = 1;
   lane->connection.metrics = replay->server.metrics;
   connection_adopt(&lane->connection, pg);
   struct epoll_event event = {.events = EPOLLIN, .data.ptr = lane};

@@ -32,6 +32,7 @@ enum {
   DB_PREPARE,
   WORKERS,
   READERS,
+  LANE,
   QUEUE_LIMIT,
   DEADLINE_MS,
   DEADLINE_MAX_MS,
@@ -74,6 +75,7 @@ static const struct setting settings[SETTINGS] = {
     [DB_PREPARE] = {"DB_PREPARE", "on", "Prepare statements; off behind PgBouncer", 'b', false, 0, 0},
     [WORKERS] = {"WORKERS", "16", "Connections to PostgreSQL", 'i', false, 1, 256},
     [READERS] = {"READERS", "16", "Connections to standbys", 'i', false, 1, 256},
+    [LANE] = {"LANE", "2", "Connections for brief calls, several at once on each; 0: they wait with all others", 'i', false, 0, 16},
     [QUEUE_LIMIT] = {"QUEUE_LIMIT", "2048", "Calls that may wait for a connection", 'i', false, 1, 100000},
     [DEADLINE_MS] = {"DEADLINE_MS", "30000", "Of a call whose client sets none, in milliseconds", 'i', false, 10, 3600000},
     [DEADLINE_MAX_MS] = {"DEADLINE_MAX_MS", "60000", "The latest that a client may set", 'i', false, 10, 3600000},
@@ -181,6 +183,7 @@ static bool open_server(struct serving *serving) {
   serving->server.options = (struct server_options){
       .database_url = values[DB_URL],
       .connections = (int)config_number(values[WORKERS]),
+      .lane = (int)config_number(values[LANE]),
       .read_url = values[DB_READ_URL],
       .readers = (int)config_number(values[READERS]),
       .prepare = config_is_on(values[DB_PREPARE]),

@@ -73,11 +73,17 @@ static void reply(struct call *call) {
   atomic_fetch_sub(&server->calls, 1);
 }
 
+// A brief call has a lane of its own, but for what becomes of a refusal, and as long as connections are there.
+static struct workers *workers_for(const struct call *call) {
+  struct workers *lane = call->server->lane;
+  return lane && call->method->brief && !call->claims && !call->refusing && workers_ready(lane) ? lane : call->server->workers;
+}
+
 static void queue_again(struct call *call) {
   call->stage = CALL_QUEUED;
   call->position = NULL;
   if (!readers_take(call->server->readers, call))
-    workers_return(call->server->workers, call);
+    workers_return(workers_for(call), call);
 }
 
 // A refusal for want of identity, role or sight is written down first. (Anonymous methods keep their own account of failures. A
@@ -120,7 +126,7 @@ static void go_first(struct call *call, enum next next) {
     return;
   }
   call->stage = CALL_QUEUED;
-  if (readers_take(call->server->readers, call) || workers_put(call->server->workers, call))
+  if (readers_take(call->server->readers, call) || workers_put(workers_for(call), call))
     return;
   call->stage = CALL_THINKING;
   fault_set(&call->fault, CODE_UNAVAILABLE, "QUEUE_FULL", "too many calls wait");

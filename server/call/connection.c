@@ -17,13 +17,27 @@ void connection_adopt(struct connection *connection, PGconn *pg) {
   connection->pg = pg;
   connection->fd = PQsocket(pg);
   connection->worn = connection->wants_to_write = false;
-  connection->step = connection->step_count = 0;
+  connection->first = connection->count = 0;
   connection->prepared_count = 0;
   memset(connection->used_at, 0, sizeof connection->used_at);
 }
 
+static struct outing *outing_at(const struct connection *connection, unsigned place) {
+  return &connection->outings[(connection->first + place) % connection->depth];
+}
+
+bool connection_has_room(const struct connection *connection) {
+  return connection->pg && !connection->worn && connection->count < connection->depth;
+}
+
+struct call *connection_oldest(const struct connection *connection) {
+  return connection->count ? outing_at(connection, 0)->call : NULL;
+}
+
+// To the call that goes out, the newest.
 static void push_step(struct connection *connection, enum step_kind kind, unsigned statement) {
-  connection->steps[connection->step_count++] = (struct step_out){.kind = kind, .statement = statement};
+  struct outing *outing = outing_at(connection, connection->count - 1);
+  outing->steps[outing->step_count++] = (struct step_out){.kind = kind, .statement = statement};
 }
 
 // --- Going out -------------------------------------------------------------------------------------------------------
@@ -67,7 +81,7 @@ static bool prepare_missing(struct connection *connection, const struct trip *tr
   for (unsigned i = 0; i < trip->statement_count; i++)
     if (!connection->used_at[trip->variants[i]->id] && !prepare(connection, trip->variants[i], i))
       return false;
-  if (connection->step_count == 0)
+  if (outing_at(connection, connection->count - 1)->step_count == 0)
     return true;
   push_step(connection, STEP_SYNC_ASIDE, 0);
   return PQpipelineSync(connection->pg) == 1;
@@ -165,8 +179,9 @@ bool connection_send(struct connection *connection, struct call *call) {
   struct trip *trip = call->under_way;
   uint8_t id[UUID_BYTES];
   uuid_read(call->id, UUID_TEXT - 1, id);
-  connection->call = call;
-  connection->step = connection->step_count = 0;
+  struct outing *outing = outing_at(connection, connection->count++);
+  outing->call = call;
+  outing->step = outing->step_count = 0;
   trip->sent_us = clock_us();
   bool sent = (!connection->prepares || prepare_missing(connection, trip)) && send_before(connection, trip) &&
               send_begin(connection, call, id);
@@ -198,12 +213,12 @@ static bool is_of_a_standby(const struct connection *connection, const char *sql
 
 // The first error is why; what follows it in the pipeline was skipped.
 static void take_error(struct connection *connection, const struct step_out *step, const PGresult *result) {
-  struct trip *trip = connection->call->under_way;
+  struct trip *trip = connection_oldest(connection)->under_way;
   const char *sqlstate = sqlstate_of(result);
   observe_sqlstate(connection->metrics, sqlstate);
   if (trip->fault.code != CODE_OK)
     return;
-  connection->worn = status_remedy(sqlstate) == REMEDY_RECONNECT && !is_of_a_standby(connection, sqlstate);
+  connection->worn |= status_remedy(sqlstate) == REMEDY_RECONNECT && !is_of_a_standby(connection, sqlstate);
   trip->undone = step->kind != STEP_SYNC;
   snprintf(trip->sqlstate, sizeof trip->sqlstate, "%s", sqlstate);
   status_from_postgres(&trip->fault, result);
@@ -216,27 +231,29 @@ static bool is_sync(const struct step_out *step) {
 // What a step's failure means. A Parse that fails makes its statement fail as well, which tells the call.
 static void take_failure(struct connection *connection, const struct step_out *step, const PGresult *result, bool skipped) {
   if (step->kind == STEP_PREPARE)
-    forget(connection, connection->call->under_way->variants[step->statement]);
+    forget(connection, connection_oldest(connection)->under_way->variants[step->statement]);
   if (!skipped && step->kind != STEP_ASIDE)
     take_error(connection, step, result);
 }
 
 // Takes over a statement's rows; true where the result must not be cleared.
 static bool take_rows(struct connection *connection, const struct step_out *step, PGresult *result) {
-  struct trip *trip = connection->call->under_way;
+  struct call *call = connection_oldest(connection);
+  struct trip *trip = call->under_way;
   if (step->kind == STEP_BEGIN)
-    trip_read_caller(connection->call, result);
+    trip_read_caller(call, result);
   if (step->kind != STEP_STATEMENT || trip->results[step->statement])
     return false;
   trip->results[step->statement] = result;
   return true;
 }
 
-static void take_result(struct connection *connection, struct step_out *step, PGresult *result) {
+static void take_result(struct connection *connection, struct outing *outing, PGresult *result) {
+  struct step_out *step = &outing->steps[outing->step];
   ExecStatusType status = PQresultStatus(result);
   bool kept = false;
   if (status == PGRES_PIPELINE_SYNC)
-    connection->step++;
+    outing->step++;
   else {
     step->answered = !is_sync(step); // an error at Sync (a deferred constraint) comes before Sync's own answer
     if (status == PGRES_FATAL_ERROR || status == PGRES_PIPELINE_ABORTED)
@@ -248,40 +265,51 @@ static void take_result(struct connection *connection, struct step_out *step, PG
     PQclear(result);
 }
 
-enum arrival connection_read(struct connection *connection) {
-  if (!PQconsumeInput(connection->pg))
-    return ARRIVAL_LOST;
-  while (connection->step < connection->step_count && !PQisBusy(connection->pg)) {
-    struct step_out *step = &connection->steps[connection->step];
-    PGresult *result = PQgetResult(connection->pg);
-    if (PQstatus(connection->pg) == CONNECTION_BAD) {
-      if (result && PQresultStatus(result) == PGRES_FATAL_ERROR && *sqlstate_of(result))
-        take_failure(connection, step, result, false);
-      PQclear(result);
-      return ARRIVAL_LOST;
-    }
-    if (result)
-      take_result(connection, step, result);
-    else if (step->answered)
-      connection->step++;
-    else if (!is_sync(step))
-      return ARRIVAL_LOST; // libpq and we disagree on what is out
+bool connection_consume(struct connection *connection) {
+  return PQconsumeInput(connection->pg) == 1;
+}
+
+// One answer of libpq's to the oldest call. False where the connection is lost.
+static bool read_one(struct connection *connection, struct outing *outing) {
+  struct step_out *step = &outing->steps[outing->step];
+  PGresult *result = PQgetResult(connection->pg);
+  if (PQstatus(connection->pg) == CONNECTION_BAD) {
+    if (result && PQresultStatus(result) == PGRES_FATAL_ERROR && *sqlstate_of(result))
+      take_failure(connection, step, result, false);
+    PQclear(result);
+    return false;
   }
-  bool done = connection->call && connection->step == connection->step_count;
-  return done ? ARRIVAL_TRIP : ARRIVAL_NONE;
+  if (result)
+    take_result(connection, outing, result);
+  else if (step->answered)
+    outing->step++;
+  else if (!is_sync(step))
+    return false; // libpq and we disagree on what is out
+  return true;
+}
+
+enum arrival connection_read(struct connection *connection) {
+  if (connection->count == 0)
+    return ARRIVAL_NONE;
+  struct outing *outing = outing_at(connection, 0);
+  while (outing->step < outing->step_count && !PQisBusy(connection->pg))
+    if (!read_one(connection, outing))
+      return ARRIVAL_LOST;
+  return outing->step == outing->step_count ? ARRIVAL_TRIP : ARRIVAL_NONE;
 }
 
 struct call *connection_release(struct connection *connection) {
-  struct call *call = connection->call;
-  connection->call = NULL;
+  struct call *call = connection_oldest(connection);
+  if (call) {
+    connection->first = (connection->first + 1) % connection->depth;
+    connection->count--;
+  }
   return call;
 }
 
-struct call *connection_lose(struct connection *connection) {
-  struct call *call = connection_release(connection);
+void connection_lose(struct connection *connection) {
   PQfinish(connection->pg);
   connection->pg = NULL;
-  if (call)
-    call->under_way->lost = true;
-  return call;
+  for (unsigned i = 0; i < connection->count; i++)
+    outing_at(connection, i)->call->under_way->lost = true;
 }

@@ -1,5 +1,5 @@
-// A connection to PostgreSQL in pipeline mode: one trip out at a time. The worker's thread alone uses it, between adoption and
-// loss.
+// A connection to PostgreSQL in pipeline mode: one trip out at a time, or a few where all are brief. The worker's thread alone
+// uses it, between adoption and loss.
 
 #pragma once
 #include "call/observe.h"
@@ -15,6 +15,13 @@ struct step_out {
   bool answered;
 };
 
+// A call that is out, and how far its answers have come.
+struct outing {
+  struct call *call;
+  struct step_out steps[CONNECTION_STEPS];
+  unsigned step, step_count;
+};
+
 struct connection {
   PGconn *pg; // NULL while away
   int fd;
@@ -22,12 +29,11 @@ struct connection {
   bool prepares;         // false: statements are sent whole
   bool worn;             // to be replaced after the present trip
   bool wants_to_write;   // as epoll was told
-  struct call *call;     // out, or NULL
   const char *time_zone; // where it is told with each trip, because the next may run in another session; NULL: once
   enum pool pool;
   struct call_metrics *metrics;
-  struct step_out steps[CONNECTION_STEPS];
-  unsigned step, step_count;
+  struct outing *outings; // a ring of `depth` that is the workers'; `count` are out, the oldest at `first`
+  unsigned depth, first, count;
   uint32_t clock;                    // counts trips
   uint32_t used_at[SCRIPT_VARIANTS]; // by variant's id: the trip that used it last; 0: it is not prepared here
   unsigned prepared_count;
@@ -43,18 +49,26 @@ struct connection {
 // Takes over a fresh PGconn that is in pipeline mode, with the engine's statements prepared.
 void connection_adopt(struct connection *connection, PGconn *pg);
 
+// Whether a trip may be queued: fewer than `depth` are out, and nothing is wrong with it.
+bool connection_has_room(const struct connection *connection);
+
+// The call that is out for the longest time, the only one that PostgreSQL may be at; NULL where none is.
+struct call *connection_oldest(const struct connection *connection);
+
 // Queues the call's trip. False where the connection is lost.
 bool connection_send(struct connection *connection, struct call *call);
 
 // Writes what is queued. 1: more is left to write, 0: all is written, -1: the connection is lost.
 int connection_flush(struct connection *connection);
 
-// Reads what came.
+// Takes what came from the socket; false where the connection is lost. Then reads until ARRIVAL_NONE: at ARRIVAL_TRIP the
+// oldest call has come back, and is to be released before the next.
 enum arrival { ARRIVAL_NONE, ARRIVAL_TRIP, ARRIVAL_LOST };
+bool connection_consume(struct connection *connection);
 enum arrival connection_read(struct connection *connection);
 
-// Gives up what is left of it. A call that was out has a trip that is lost, and is returned.
-struct call *connection_lose(struct connection *connection);
-
-// The call that came back; the connection is free for the next.
+// The oldest call, which came back; there is room for another.
 struct call *connection_release(struct connection *connection);
+
+// Gives up what is left of it: calls that are out have trips that are lost. Released one by one after that.
+void connection_lose(struct connection *connection);

@@ -18,7 +18,7 @@ struct call_metrics {
 };
 
 static const char *const repeat_names[REPEATS] = {"contention", "connection", "stray_cancel", "standby"};
-static const char *const pool_names[POOLS] = {"primary", "standby"};
+static const char *const pool_names[POOLS] = {"workers", "lane", "standby"};
 static const char *const state_names[CONNECTION_STATES] = {"away", "idle", "busy"};
 
 struct call_metrics *observe_open(const struct schema *schema) {
@@ -35,10 +35,10 @@ struct call_metrics *observe_open(const struct schema *schema) {
       metrics_counter("zoufang_turned_away_total", "Calls that were told to come back later, by reason.", "reason");
   struct metric *seconds = metrics_histogram("zoufang_call_seconds", "From the request's arrival to its reply.", "method");
   struct metric *repeats = metrics_counter("zoufang_repeats_total", "Transactions that were made again.", "reason");
-  struct metric *transactions = metrics_counter("zoufang_transactions_total", "Transactions that came back.", "database");
+  struct metric *transactions = metrics_counter("zoufang_transactions_total", "Transactions that came back.", "pool");
   struct metric *halvings =
       metrics_counter("zoufang_batch_halvings_total", "Batches, and parts of them, that failed whole.", "");
-  struct metric *connections = metrics_gauge("zoufang_database_connections", "Connections to PostgreSQL.", "database,state");
+  struct metric *connections = metrics_gauge("zoufang_database_connections", "Connections to PostgreSQL.", "pool,state");
   for (unsigned i = 0; i < schema->method_count; i++)
     metrics->seconds[i] = metrics_series(seconds, &schema->methods[i].name);
   for (int i = 0; i < REPEATS; i++)

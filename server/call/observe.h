@@ -7,7 +7,7 @@ struct call_metrics;
 struct server;
 
 enum repeat { REPEAT_CONTENTION, REPEAT_LOSS, REPEAT_STRAY_CANCEL, REPEAT_STANDBY, REPEATS };
-enum pool { POOL_PRIMARY, POOL_STANDBY, POOLS };
+enum pool { POOL_WORKERS, POOL_LANE, POOL_STANDBY, POOLS };
 enum connection_state { CONNECTION_AWAY, CONNECTION_IDLE, CONNECTION_BUSY, CONNECTION_STATES };
 
 // The families; once, before threads.

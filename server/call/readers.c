@@ -182,7 +182,9 @@ struct readers *readers_open(struct server *server) {
   readers->last = &readers->first;
   pthread_mutex_init(&readers->lock, NULL);
   pthread_cond_init(&readers->changed, NULL);
-  readers->workers = workers_open(server, POOL_STANDBY, options->read_url, options->readers);
+  readers->workers = workers_open(
+      server,
+      &(struct workers_options){.pool = POOL_STANDBY, .url = options->read_url, .connections = options->readers, .depth = 1});
   if (pthread_create(&readers->thread, NULL, run, readers) != 0)
     abort();
   return readers;

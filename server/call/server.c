@@ -23,6 +23,7 @@ enum {
   PASSWORDS_OF_CLIENT = 16,
   AUDIT_THREADS = 1,
   AUDIT_LIMIT = 4,
+  LANE_DEPTH = 8,
   HURRY_MS = 2000,
   LOOK_MS = 5
 };
@@ -38,6 +39,16 @@ static bool check_database(struct server *server, struct fault *fault) {
   if (good)
     log_debug("statements checked", LOG_NUMBER("ms", (clock_us() - begun_us) / 1000));
   return good;
+}
+
+static void open_workers(struct server *server) {
+  const struct server_options *options = &server->options;
+  struct workers_options pool = {
+      .pool = POOL_WORKERS, .url = options->database_url, .connections = options->connections, .depth = 1};
+  server->workers = workers_open(server, &pool);
+  pool = (struct workers_options){
+      .pool = POOL_LANE, .url = options->database_url, .connections = options->lane, .depth = LANE_DEPTH};
+  server->lane = options->lane ? workers_open(server, &pool) : NULL;
 }
 
 bool server_open(struct server *server, struct fault *fault) {
@@ -57,7 +68,7 @@ bool server_open(struct server *server, struct fault *fault) {
   server->accounts = accounts_open(&(struct accounts_options){.in_flight = server->options.calls_per_account,
                                                               .records_per_hour = server->options.records_per_hour});
   server->addresses = addresses_open(server->options.calls_per_address);
-  server->workers = workers_open(server, POOL_PRIMARY, server->options.database_url, server->options.connections);
+  open_workers(server);
   server->readers = readers_open(server);
   server->janitor = janitor_open(server->options.database_url);
   server->streams = streams_open(server);
@@ -77,6 +88,8 @@ void server_drain(struct server *server, int64_t grace_ms) {
     return;
   log_warn("calls in flight are cancelled", LOG_NUMBER("calls", atomic_load(&server->calls)));
   workers_hurry(server->workers);
+  if (server->lane)
+    workers_hurry(server->lane);
   readers_hurry(server->readers);
   await_none(server, clock_us() + HURRY_MS * 1000);
 }
@@ -88,6 +101,8 @@ void server_close(struct server *server) {
   jobs_close(server->exports);
   streams_stop(server->streams);
   readers_close(server->readers);
+  if (server->lane)
+    workers_close(server->lane);
   workers_close(server->workers);
   streams_close(server->streams);
   accounts_close(server->accounts);

@@ -16,6 +16,7 @@ struct call_metrics;
 struct server_options {
   const char *database_url; // the serving role
   int connections;          // in the workers' pool
+  int lane;                 // connections for brief calls; 0: they go with all others
   const char *read_url;     // standbys that calls which change nothing are sent to; NULL: none are
   int readers;              // connections to them
   bool prepare;             // false: statements are sent whole (PgBouncer in transaction mode)
@@ -44,6 +45,7 @@ struct server {
   // The server's own.
   struct scripts *scripts; // by method, and by step
   struct workers *workers;
+  struct workers *lane;             // for brief calls; NULL: they go to the workers
   struct readers *readers;          // NULL: everything goes to the workers
   struct errand *janitor;           // forgets what is kept for a time only
   struct jobs *passwords;           // one thread

@@ -36,6 +36,7 @@ struct workers {
   pthread_t thread;
   int epoll, event;
   int connection_count;
+  unsigned depth; // of each: calls that may be out
   struct connection *connections;
   struct connection **idle; // last used last
   int idle_count, out_count;
@@ -140,14 +141,19 @@ static void adopt(struct workers *workers, struct connection *connection) {
   set_state(workers, connection, CONNECTION_IDLE);
 }
 
+static void take_back(struct workers *workers, struct connection *connection) {
+  struct call *call;
+  while ((call = connection_release(connection)))
+    put_done(workers, call);
+}
+
 // Gives a connection up and has it made again. One that is being cancelled is made again when the cancel has returned.
 static void lose(struct workers *workers, struct connection *connection) {
   if (PQsocket(connection->pg) >= 0) // else libpq has closed it, and the number may be another's by now
     epoll_ctl(workers->epoll, EPOLL_CTL_DEL, connection->fd, NULL);
   forget_idle(workers, connection);
-  struct call *call = connection_lose(connection);
-  if (call)
-    put_done(workers, call);
+  connection_lose(connection);
+  take_back(workers, connection);
   workers->lost_one = true;
   set_state(workers, connection, CONNECTION_AWAY);
   if (atomic_fetch_sub(&workers->usable, 1) == 1)
@@ -157,7 +163,7 @@ static void lose(struct workers *workers, struct connection *connection) {
     dialer_dial(workers->dialer, connection);
 }
 
-// After a trip, or when a cancel returned.
+// After the last trip that was out, or when a cancel returned.
 static void set_free(struct workers *workers, struct connection *connection) {
   if (atomic_load(&connection->cancelling))
     return;
@@ -176,7 +182,7 @@ static void collect(struct workers *workers) {
     struct connection *connection = &workers->connections[i];
     adopt(workers, connection);
     bool cancel_returned = !atomic_load(&connection->cancelling);
-    if (cancel_returned && connection->state == CONNECTION_BUSY && !connection->call)
+    if (cancel_returned && connection->state == CONNECTION_BUSY && connection->count == 0)
       set_free(workers, connection);
     if (cancel_returned && connection->state == CONNECTION_AWAY && connection->worn) {
       connection->worn = false;
@@ -201,18 +207,15 @@ static void flush(struct workers *workers) {
 static void readable(struct workers *workers, struct connection *connection) {
   if (connection->state == CONNECTION_AWAY) // lost by an event before this one
     return;
-  switch (connection_read(connection)) {
-  case ARRIVAL_NONE:
-    break;
-  case ARRIVAL_TRIP:
+  enum arrival arrival = connection_consume(connection) ? connection_read(connection) : ARRIVAL_LOST;
+  for (; arrival == ARRIVAL_TRIP; arrival = connection_read(connection)) {
     observe_transaction(connection->metrics, connection->pool);
     put_done(workers, connection_release(connection));
-    set_free(workers, connection);
-    break;
-  case ARRIVAL_LOST:
-    lose(workers, connection);
-    break;
   }
+  if (arrival == ARRIVAL_LOST)
+    lose(workers, connection);
+  else if (connection->state == CONNECTION_BUSY && connection->count == 0)
+    set_free(workers, connection);
 }
 
 // Where one connection broke, looks whether idle ones did too, before a call goes out on them.
@@ -227,7 +230,20 @@ static void look_at_idle(struct workers *workers) {
 
 // --- Calls -----------------------------------------------------------------------------------------------------------
 
-static void send(struct workers *workers, struct call *call) {
+// Where the next call goes out: on the idle connection that was used last, or beside the fewest. NULL where there is no room.
+static struct connection *roomy(const struct workers *workers) {
+  if (workers->idle_count > 0)
+    return workers->idle[workers->idle_count - 1];
+  struct connection *best = NULL;
+  for (int i = 0; workers->depth > 1 && i < workers->connection_count; i++) {
+    struct connection *connection = &workers->connections[i];
+    if (connection_has_room(connection) && !atomic_load(&connection->cancelling) && (!best || connection->count < best->count))
+      best = connection;
+  }
+  return best;
+}
+
+static void send(struct workers *workers, struct connection *connection, struct call *call) {
   if (!life_may_go_out(call)) {
     life_not_sent(call, NOT_SENT_LATE);
     return;
@@ -237,17 +253,20 @@ static void send(struct workers *workers, struct call *call) {
     put_done(workers, call);
     return;
   }
-  struct connection *connection = workers->idle[--workers->idle_count];
-  set_state(workers, connection, CONNECTION_BUSY);
+  if (connection->state == CONNECTION_IDLE) {
+    workers->idle_count--;
+    set_state(workers, connection, CONNECTION_BUSY);
+  }
   if (!connection_send(connection, call))
     lose(workers, connection);
 }
 
 static void fill(struct workers *workers) {
+  struct connection *connection;
   struct call *call;
-  while (workers->idle_count > 0 && (call = queue_take(&workers->queue)))
-    send(workers, call);
-  atomic_store(&workers->hungry, workers->idle_count > 0 || atomic_load(&workers->usable) == 0);
+  while ((connection = roomy(workers)) && (call = queue_take(&workers->queue)))
+    send(workers, connection, call);
+  atomic_store(&workers->hungry, connection || atomic_load(&workers->usable) == 0);
 }
 
 static void finish(struct workers *workers) {
@@ -277,7 +296,7 @@ static void sweep(struct workers *workers) {
 }
 
 static void look_after(struct workers *workers, struct connection *connection, int64_t now_us) {
-  struct call *call = connection->call;
+  struct call *call = connection_oldest(connection);
   if (!call)
     return;
   struct trip *trip = call->under_way;
@@ -310,7 +329,7 @@ static void tick(struct workers *workers) {
 static int wait_for_events(struct workers *workers, struct epoll_event *events) {
   atomic_store(&workers->sleeping, true);
   int waiting = atomic_load(&workers->queue.length);
-  int timeout_ms = waiting > 0 && workers->idle_count > 0 ? 0 : waiting > 0 || workers->out_count > 0 ? TICK_MS : -1;
+  int timeout_ms = waiting > 0 && roomy(workers) ? 0 : waiting > 0 || workers->out_count > 0 ? TICK_MS : -1;
   int count = epoll_wait(workers->epoll, events, EVENTS, timeout_ms);
   atomic_store(&workers->sleeping, false);
   return count;
@@ -337,35 +356,44 @@ static void *run(void *context) {
 }
 
 // Its connections, and what makes them.
-static void open_connections(struct workers *workers, enum pool pool, const char *url) {
-  const struct server_options *options = &workers->server->options;
+static void open_connections(struct workers *workers, const struct workers_options *options) {
+  const struct server_options *all = &workers->server->options;
   workers->dialer = dialer_open(&(struct dialer_options){
-      .url = url, .time_zone = options->time_zone, .prepare = options->prepare, .wake = wake, .context = workers});
+      .url = options->url, .time_zone = all->time_zone, .prepare = all->prepare, .wake = wake, .context = workers});
   for (int i = 0; i < workers->connection_count; i++) {
     struct connection *connection = &workers->connections[i];
+    if (!(connection->outings = calloc(options->depth, sizeof *connection->outings)))
+      abort();
+    connection->depth = options->depth;
     connection->metrics = workers->server->metrics;
-    connection->pool = pool;
-    connection->prepares = options->prepare;
-    connection->time_zone = options->prepare ? NULL : options->time_zone;
-    observe_connection(connection->metrics, pool, CONNECTION_AWAY, CONNECTION_AWAY);
+    connection->pool = options->pool;
+    connection->prepares = all->prepare;
+    connection->time_zone = all->prepare ? NULL : all->time_zone;
+    observe_connection(connection->metrics, options->pool, CONNECTION_AWAY, CONNECTION_AWAY);
     dialer_dial(workers->dialer, connection);
   }
 }
 
 static void open_metrics(struct workers *workers, enum pool pool) {
-  if (pool == POOL_PRIMARY)
-    metrics_gauge_from("zoufang_queue_length", "Calls that wait for a connection.", queue_metric, workers);
-  else
-    metrics_gauge_from("zoufang_standby_queue_length", "Calls that wait for a connection to a standby.", queue_metric, workers);
+  static const struct {
+    const char *name, *help;
+  } gauges[POOLS] = {
+      [POOL_WORKERS] = {"zoufang_queue_length", "Calls that wait for a connection."},
+      [POOL_LANE] = {"zoufang_lane_queue_length", "Brief calls that wait for a connection."},
+      [POOL_STANDBY] = {"zoufang_standby_queue_length", "Calls that wait for a connection to a standby."},
+  };
+  metrics_gauge_from(gauges[pool].name, gauges[pool].help, queue_metric, workers);
 }
 
-struct workers *workers_open(struct server *server, enum pool pool, const char *url, int count) {
+struct workers *workers_open(struct server *server, const struct workers_options *options) {
   struct workers *workers = calloc(1, sizeof *workers);
+  int count = options->connections;
   if (!workers || !(workers->connections = calloc((size_t)count, sizeof *workers->connections)) ||
       !(workers->idle = calloc((size_t)count, sizeof(struct connection *))))
     abort();
   workers->server = server;
   workers->connection_count = count;
+  workers->depth = options->depth;
   workers->last_done = &workers->done;
   queue_open(&workers->queue, server->options.queue_limit);
   atomic_store(&workers->away_since_us, clock_us());
@@ -374,9 +402,9 @@ struct workers *workers_open(struct server *server, enum pool pool, const char *
   struct epoll_event woken = {.events = EPOLLIN};
   if (workers->epoll < 0 || workers->event < 0 || epoll_ctl(workers->epoll, EPOLL_CTL_ADD, workers->event, &woken) != 0)
     abort();
-  open_metrics(workers, pool);
+  open_metrics(workers, options->pool);
   workers->canceller = canceller_open(wake, workers);
-  open_connections(workers, pool, url);
+  open_connections(workers, options);
   if (pthread_create(&workers->thread, NULL, run, workers) != 0)
     abort();
   return workers;
@@ -395,8 +423,8 @@ void workers_close(struct workers *workers) {
   canceller_close(workers->canceller);
   for (int i = 0; i < workers->connection_count; i++) {
     struct connection *connection = &workers->connections[i];
-    if (connection->pg && connection->call)
-      put_done(workers, connection->call);
+    take_back(workers, connection);
+    free(connection->outings);
     PQfinish(connection->pg);
     PQfinish(atomic_load(&connection->fresh));
   }

@@ -6,9 +6,16 @@
 struct workers;
 struct server;
 
-// Starts the loop, and the making of `count` connections to `url`, which must outlive it; does not wait for them. Aborts where
-// the system has no descriptors or threads for it.
-struct workers *workers_open(struct server *server, enum pool pool, const char *url, int count);
+struct workers_options {
+  enum pool pool;
+  const char *url; // must outlive the workers
+  int connections;
+  unsigned depth; // how many calls may be out on each: more than one where all are brief, for a slow one delays those behind it
+};
+
+// Starts the loop, and the making of the connections; does not wait for them. Aborts where the system has no descriptors or
+// threads for it.
+struct workers *workers_open(struct server *server, const struct workers_options *options);
 
 // Stops the loop and closes the connections. Calls that are still there are answered UNAVAILABLE / STOPPING.
 void workers_close(struct workers *workers);

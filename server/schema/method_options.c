@@ -27,9 +27,12 @@ static bool read_access(struct reading *reading, struct method *method, const Pr
   method->per_item = from->per_item;
   method->read_only = from->read_only;
   method->download = from->download;
+  method->brief = from->brief;
   method->published = from->published;
   if (method->published && (!method->anonymous || !method->read_only))
     return reading_refuse(reading, method->path, "what is published is read by anyone, and changes nothing");
+  if (method->brief && !method->read_only)
+    return reading_refuse(reading, method->path, "what is brief changes nothing");
   if (method->anonymous && method->roles)
     return reading_refuse(reading, method->path, "who is anonymous has no role");
   return true;

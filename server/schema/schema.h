@@ -98,7 +98,7 @@ struct method {
   const struct message *input, *output;
   unsigned index; // dense, from 0
   uint32_t roles; // bit (1 << role); 0: every signed-in user
-  bool anonymous, audited, per_item, read_only, download, published, server_streaming;
+  bool anonymous, audited, per_item, read_only, brief, download, published, server_streaming;
   unsigned route_count;
   struct route routes[METHOD_ROUTES];
   // Well-known fields of the request and response, NULL where there is none.

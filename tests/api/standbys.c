@@ -38,7 +38,7 @@ static long long series(const char *name) {
 }
 
 static long long by_standby(void) {
-  return series("zoufang_transactions_total{database=\"standby\"}");
+  return series("zoufang_transactions_total{pool=\"standby\"}");
 }
 
 static long long given_back(void) {

@@ -72,7 +72,7 @@ bool victim_is_well(void) {
 bool victim_is_connected(void) {
   static const char request[] = "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
   const char *all =
-      arena_printf(client_memory(), "\nzoufang_database_connections{database=\"primary\",state=\"idle\"} %d\n", VICTIM_WORKERS);
+      arena_printf(client_memory(), "\nzoufang_database_connections{pool=\"workers\",state=\"idle\"} %d\n", VICTIM_WORKERS);
   int64_t until_us = clock_us() + PATIENCE_MS * 1000LL;
   while (!strstr(socket_ask(victim.metrics_port, request), all)) {
     if (clock_us() > until_us)
