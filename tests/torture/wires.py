@@ -182,14 +182,15 @@ class DatabaseWire:
     def __init__(self, loop, folder, random, faults):
         self.loop, self.folder, self.random, self.faults, self.roughness = loop, folder, random, faults, 0
 
-    def open(self, target):
+    def open(self, cluster):
+        """Carries to the cluster's socket of the moment: one that is made anew may have another."""
         self.folder.mkdir()
-        self.target = f"{target}/.s.PGSQL.5432"
+        self.cluster = cluster
         self.loop.run(asyncio.start_unix_server(self.meet, str(self.folder / ".s.PGSQL.5432")))
 
     async def meet(self, reader, writer):
         try:
-            far_reader, far_writer = await asyncio.open_unix_connection(self.target)
+            far_reader, far_writer = await asyncio.open_unix_connection(f"{self.cluster.socket}/.s.PGSQL.5432")
         except OSError:
             cut(writer)
             return

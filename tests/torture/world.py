@@ -51,7 +51,7 @@ class World:
         self.database_wires = [DatabaseWire(self.loop, self.folder / f"wire-{n}", self.random, self.faults) for n in (1, 2)]
         self.rebuild_standby()
         for wire, cluster in zip(self.database_wires, (self.primary, self.standby)):
-            wire.open(cluster.socket)
+            wire.open(cluster)
         hosts = ",".join(str(wire.folder) for wire in self.database_wires).replace("/", "%2F")
         self.server.environment = self.command_environment | {
             "ZOUFANG_DB_URL": f"postgresql://zoufang@/zoufang?host={hosts}&port=5432&target_session_attrs=read-write",
