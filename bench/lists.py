@@ -72,7 +72,7 @@ def filters(kind, database):
     for field, stored in (("domain", "domain"), ("problemType", "problem_type"), ("handlerId", "handler_id"), ("officeId", "office_id"), ("occurrence", "occurrence")):
         for name, value in database.ends(table, stored):
             yield f"{field}, {name}", {field: value}, AIM_MS
-    for overdue in ("OVERDUE_YES", "OVERDUE_NO"):
+    for overdue in ("OVERDUE_ONLY", "OVERDUE_NONE"):
         yield f"overdue, {overdue}", {"overdue": overdue}, AIM_MS
 
 
