@@ -16,7 +16,7 @@ enum {
   PEAK_KIB = 128 << 10, // what a body of eight mebibytes may take for a moment
   RANDOM_ONES = 150,
   CHANGES = 3,
-  WARMING_CALLS = 500,
+  WARMING_CALLS = 2500,
   CALLS = 2500,
   LEAK_KIB = 6 << 10,
 };
