@@ -35,7 +35,8 @@ static void check_unpacked(const struct message *type, const uint8_t *bytes, siz
   arena_close(&arena);
 }
 
-// The first byte chooses the type. Descriptors are proto2, and only ever packed: of JSON they need know nothing but how to be told.
+// The first byte chooses the type. Descriptors are proto2, and only ever packed: of JSON they need know nothing but how to be
+// told.
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct arena arena = {0};
   struct input input = input_of(data, size, &arena);

@@ -1,6 +1,5 @@
 """What is tortured: PostgreSQL with a synchronous standby, each on a small disk of its own, and the server; and the ways to hurt them."""
 
-import contextlib
 import json
 import os
 import pathlib
@@ -15,7 +14,7 @@ PSQL = "/usr/lib/postgresql/15/bin/psql"
 BASEBACKUP = "/usr/lib/postgresql/15/bin/pg_basebackup"
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
 PASSWORD = "correct-horse-battery"
-DISK_MB, FILL_TRIES = 640, 20
+DISK_MB, PAGE_BYTES = 640, 4096
 PATIENCE_S, LOOK_S = 60, 0.05
 CLOCK_LOOK_S = 1  # how often libfaketime looks at its file
 STANDBY = "torture"  # the name that the primary waits for
@@ -101,12 +100,14 @@ class Disk:
         path.chmod(0o711)
 
     def fill(self):
-        """To the last page, though others take and free some meanwhile."""
+        """To the last page, though others take and free some meanwhile: what does not fit whole is taken in halves."""
         with open(self.ballast, "ab") as file:
-            for _ in range(FILL_TRIES):
-                with contextlib.suppress(OSError):
-                    left = shutil.disk_usage(self.path).free
-                    os.posix_fallocate(file.fileno(), os.fstat(file.fileno()).st_size, max(left, 1))
+            piece = shutil.disk_usage(self.path).free
+            while piece >= PAGE_BYTES:
+                try:
+                    os.posix_fallocate(file.fileno(), os.fstat(file.fileno()).st_size, piece)
+                except OSError:
+                    piece //= 2
 
     def free(self):
         self.ballast.unlink(missing_ok=True)
