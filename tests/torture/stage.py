@@ -80,9 +80,17 @@ class Clock:
         fresh.chmod(0o644)
         fresh.rename(self.file)
 
+    @staticmethod
+    def forget_the_killed():
+        """libfaketime leaves a file of each process that was killed; who comes to have its number would take it for his own, and may hang."""
+        for left in pathlib.Path("/dev/shm").glob("*faketime_s*_*"):
+            if not pathlib.Path("/proc", left.name.rsplit("_", 1)[1]).exists():
+                left.unlink(missing_ok=True)
+
     def environment(self, before=""):
         if not self.works:
             return {}
+        self.forget_the_killed()
         # Waits until a moment of the monotonic clock must stay such: libfaketime 0.9.10 ends them at once, unless it is told to leave them alone.
         alone = {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_FORCE_MONOTONIC_FIX": "0"}
         preload = " ".join(filter(None, [before, FAKETIME]))
