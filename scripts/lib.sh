@@ -28,6 +28,11 @@ as_root() {
   fi
 }
 
+# Words before a command that is to run as a cluster's user: neither PostgreSQL nor what stands around it runs as root. Words and no function, so
+# that a process in the background is the program's own.
+# shellcheck disable=SC2034
+if is_root; then as_postgres=(setpriv --reuid postgres --regid postgres --init-groups env -u HOME); else as_postgres=(env); fi
+
 # Prints the comment on top of the script that runs: what it does and how it is called.
 usage() { sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' "$0"; }
 

@@ -9,11 +9,6 @@ world_stop_limit_s=30
 work=
 world_server=
 
-# As the user who may sign in to clusters: neither PostgreSQL nor what stands around it runs as root.
-# A list of words before a command, so that the process is the program's own.
-as_postgres=(env)
-if is_root; then as_postgres=(setpriv --reuid postgres --regid postgres --init-groups env -u HOME); fi
-
 # username role region, one a line
 world_people() {
   echo officer.linxi officer 150424000000

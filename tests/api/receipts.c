@@ -12,7 +12,7 @@
 
 #define BOTH(t) for (enum transport t = REST; t <= GRPC; t++)
 
-enum { SOON_MS = 10000, PROGRAM_TIMEOUT_MS = 60000, AT_ONCE = 24 };
+enum { SOON_MS = 10000, AT_ONCE = 24 };
 
 #define LEADER "supervisor.chifeng"
 
@@ -87,19 +87,6 @@ static long long ended(enum transport t, const struct told *told) {
   struct answer matched = call_as(t, "supervisor.linxi", "LeadService/MatchAccused", match_of(told, etag_of(told->id), LEADER));
   CU_ASSERT_EQUAL_FATAL(matched.code, CODE_OK);
   return number_at(matched.body, "receiptNumber");
-}
-
-// How often a text stands in a dump of the database.
-static int times_dumped(const char *text) {
-  char *dump = NULL;
-  int times = 0;
-  CU_ASSERT_EQUAL_FATAL(process_run((const char *[]){"/usr/lib/postgresql/15/bin/pg_dump", world()->owner_url, NULL}, NULL,
-                                    &dump, PROGRAM_TIMEOUT_MS),
-                        0);
-  for (const char *at = dump; (at = strstr(at, text)); at += strlen(text))
-    times++;
-  free(dump);
-  return times;
 }
 
 // --- What is left ---

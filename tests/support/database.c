@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { DUMP_TIMEOUT_MS = 60000 };
+
 static PGconn *owner;
 static char state[6];
 
@@ -69,4 +71,16 @@ bool sql_run(const char *format, ...) {
 
 const char *sql_state(void) {
   return state;
+}
+
+int times_dumped(const char *text) {
+  char *dump = NULL;
+  int times = 0;
+  const char *const command[] = {"/usr/lib/postgresql/15/bin/pg_dump", world()->owner_url, NULL};
+  if (process_run(command, NULL, &dump, DUMP_TIMEOUT_MS) != 0)
+    times = -1;
+  for (const char *at = dump; times >= 0 && (at = strstr(at, text)); at += strlen(text))
+    times++;
+  free(dump);
+  return times;
 }

@@ -15,3 +15,6 @@ const char *sql_state(void);
 
 // A connection of one's own, as owner or as the serving role. Closed by PQfinish.
 PGconn *sql_connect(bool as_owner);
+
+// How often a text stands in a dump of the whole database; -1 where it cannot be dumped.
+int times_dumped(const char *text);
