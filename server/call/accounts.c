@@ -1,8 +1,8 @@
 // Accounts are counted here, under one lock that nobody holds for long.
 //
 // A call is counted under its account where its token is known, else under the token itself: a call that comes in has a token
-// alone, and whose it is the database says later. Tokens are remembered in a table of fixed size, each in the one place that
-// its hash gives it.
+// alone, and whose it is the database says later. From then on what is in flight under the token counts for the account too.
+// Tokens are remembered in a table of fixed size, each in the one place that its hash gives it.
 
 #include "call/accounts.h"
 #include "base/clock.h"
@@ -20,6 +20,7 @@ struct account {
   struct account *next;
   uint8_t key[UUID_BYTES];
   int in_flight;
+  struct account *whole; // of a token whose user is known by now: his account, where its calls are counted too
   int64_t records;
   bool unusual; // has been told of, or waits to be
   bool waits;   // to be told of
@@ -119,10 +120,12 @@ bool accounts_enter(struct accounts *accounts, struct call *call) {
   int limit = accounts->options.in_flight;
   pthread_mutex_lock(&accounts->lock);
   choose_key(accounts, call);
-  struct account *account = have(accounts, call->account);
-  bool enters = limit == 0 || account->in_flight < limit;
+  struct account *account = have(accounts, call->account), *whole = account->whole;
+  bool enters = limit == 0 || (whole ? whole : account)->in_flight < limit;
   if (enters) {
     account->in_flight++;
+    if (whole)
+      whole->in_flight++;
     call->entered = true;
   }
   pthread_mutex_unlock(&accounts->lock);
@@ -150,19 +153,38 @@ static void count_records(struct accounts *accounts, const uint8_t user[UUID_BYT
   accounts->waiting++;
 }
 
+// Whose the call's token is. What came in with it before that was known is counted for him from now on.
+static void remember_token(struct accounts *accounts, const struct call *call) {
+  const uint8_t *user = call->caller.user;
+  struct token *token = &accounts->tokens[place_of(call->token_hash, TOKENS)];
+  memcpy(token->hash, call->token_hash, CRYPTO_MAC_BYTES);
+  memcpy(token->user, user, UUID_BYTES);
+  if (!call->entered || memcmp(call->account, user, UUID_BYTES) == 0)
+    return;
+  struct account *account = *find(accounts, call->account);
+  if (account->whole)
+    return;
+  account->whole = have(accounts, user);
+  account->whole->in_flight += account->in_flight;
+}
+
+static void let_go(struct accounts *accounts, const struct call *call) {
+  struct account *account = *find(accounts, call->account), *whole = account->whole;
+  account->in_flight--;
+  if (whole) {
+    whole->in_flight--;
+    drop_if_idle(find(accounts, whole->key));
+  }
+  drop_if_idle(find(accounts, call->account));
+}
+
 void accounts_leave(struct accounts *accounts, struct call *call) {
   int64_t records = accounts->options.records_per_hour > 0 ? records_of(call) : 0;
   pthread_mutex_lock(&accounts->lock);
-  if (call->entered) {
-    struct account **at = find(accounts, call->account);
-    (*at)->in_flight--;
-    drop_if_idle(at);
-  }
-  if (call->has_token && call->caller.known) {
-    struct token *token = &accounts->tokens[place_of(call->token_hash, TOKENS)];
-    memcpy(token->hash, call->token_hash, CRYPTO_MAC_BYTES);
-    memcpy(token->user, call->caller.user, UUID_BYTES);
-  }
+  if (call->has_token && call->caller.known)
+    remember_token(accounts, call);
+  if (call->entered)
+    let_go(accounts, call);
   turn_hour(accounts);
   if (records > 0)
     count_records(accounts, call->caller.user, records);

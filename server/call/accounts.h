@@ -15,7 +15,8 @@ struct accounts *accounts_open(const struct accounts_options *options);
 void accounts_close(struct accounts *accounts);
 
 // A call with a token comes in, from any thread. False where its account has too many in flight: it is refused then. Whose
-// token it is is known once a call with it was answered; until then the token counts for itself.
+// token it is is known once a call with it was answered; until then the token counts for itself, and what it has in flight then
+// counts for the account from there on.
 bool accounts_enter(struct accounts *accounts, struct call *call);
 
 // The call is about to be replied to: lets it go, and counts the records that it gives.
