@@ -19,6 +19,9 @@
 
 enum { PAIRS = 8, LOOK_MS = 10, ANSWER_LIMIT_MS = 15000, BYTES = 65536 };
 
+// The place of a visit whose answer may be lost: what else the server says to PostgreSQL passes.
+static const char lost[] = "a place that is lost";
+
 // --- A wire that can be cut between the server and PostgreSQL ------------------------------------------------------------
 
 static struct wire {
@@ -27,9 +30,10 @@ static struct wire {
   int listener;
   struct pair {
     int near, far; // 0: none
+    bool at_risk;  // such a visit has passed
   } pairs[PAIRS];
   pthread_t thread;
-  atomic_bool cut, stop; // cut: the next answer is lost, with its connection
+  atomic_bool cut, stop; // cut: the next answer of a pair at risk is lost, with its connection
 } wire;
 
 static void close_pair(struct pair *pair) {
@@ -48,9 +52,10 @@ static void accept_pair(void) {
     abort();
 }
 
-static bool carry(int from, int to) {
+static bool carry(struct pair *pair, int from, int to) {
   static char bytes[BYTES];
   ssize_t got = read(from, bytes, sizeof bytes);
+  pair->at_risk |= got > 0 && memmem(bytes, (size_t)got, lost, strlen(lost));
   for (ssize_t sent = 0; sent < got;) {
     ssize_t more = send(to, bytes + sent, (size_t)(got - sent), MSG_NOSIGNAL);
     if (more <= 0)
@@ -64,9 +69,9 @@ static void serve_pair(struct pair *pair) {
   struct pollfd ends[] = {{.fd = pair->near, .events = POLLIN}, {.fd = pair->far, .events = POLLIN}};
   if (poll(ends, 2, 0) <= 0)
     return;
-  bool lives = !ends[0].revents || carry(pair->near, pair->far);
+  bool lives = !ends[0].revents || carry(pair, pair->near, pair->far);
   if (lives && ends[1].revents)
-    lives = !atomic_exchange(&wire.cut, false) && carry(pair->far, pair->near);
+    lives = !(pair->at_risk && atomic_exchange(&wire.cut, false)) && carry(pair, pair->far, pair->near);
   if (!lives)
     close_pair(pair);
 }
@@ -164,8 +169,8 @@ static enum code create(const char *id, const char *request_id) {
   const char *header = arena_printf(&call->arena, "Bearer %s", token_of("officer.linxi"));
   const char *json = arena_printf(&call->arena,
                                   "{\"visit\":{\"id\":\"%s\",\"kind\":1,\"regionCode\":\"" LINXI_VILLAGE
-                                  "\",\"startedAt\":\"%s\"},\"requestId\":\"%s\"}",
-                                  id, time_from_now(-3600), request_id);
+                                  "\",\"startedAt\":\"%s\",\"place\":\"%s\"},\"requestId\":\"%s\"}",
+                                  id, time_from_now(-3600), lost, request_id);
   atomic_bool answered = false;
   call->request = json_read(server.schema, call->method->input, json, strlen(json), &call->arena, NULL, &call->fault);
   call->transport = &answered;
