@@ -55,7 +55,8 @@ language sql stable as $$
   where t.record_class = due_on.record_class
 $$;
 
--- Whether a record is held back, itself or with what belongs to it: a photo with its visit or lead, a lead with its case, and the other way round.
+-- Whether a record is held back, itself or with what belongs to it: a photo with its visit or lead, a lead with its photos with its case, and the
+-- other way round.
 create function is_held(record_class int2, record_id uuid) returns boolean
 language sql stable as $$
   select exists (
@@ -69,7 +70,11 @@ language sql stable as $$
       union all
       select 4, k.case_id from case_lead k where k.lead_id = is_held.record_id
       union all
+      select 4, k.case_id from photo p join case_lead k on k.lead_id = p.lead_id where p.id = is_held.record_id
+      union all
       select 3, k.lead_id from case_lead k where k.case_id = is_held.record_id
+      union all
+      select 2, p.id from case_lead k join photo p on p.lead_id = k.lead_id where k.case_id = is_held.record_id
     ) r
     join legal_hold h on h.record_class = r.class and h.record_id = r.id and h.lifted_at is null
   )

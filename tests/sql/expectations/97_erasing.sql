@@ -166,6 +166,7 @@ from (
     ('a photo whose visit is held is kept', 2, test.hold_of(1::int2, 'visit.own'), 'kept 2'),
     ('a lead whose case is held is kept', 3, test.hold_of(4::int2, 'case.own'), 'kept 2'),
     ('a case whose lead is held is kept', 4, test.hold_of(3::int2, 'lead.own'), 'kept 2'),
+    ('a case of whose lead a photo is held is kept', 4, test.photo_held('lead.own', 'city'), 'kept 2'),
     ('a hold that was lifted keeps nothing', 3,
       test.hold_of(3::int2, 'lead.own') || $$; update legal_hold set lifted_by = set_by, lifted_at = now(), lifted_reason = 'x' where lifted_at is null $$, 'erased'),
     ('what was written again is kept', 3, $$ update lead set etag = sha256(etag) where id = test.id('lead.own') $$, 'kept 3'),
@@ -194,7 +195,9 @@ values
     test.erase('{3}') || $$; select decide_approval(test.id('erasing.again'), 2::int2, null) $$,
     $$ select k.why from erasing_kept k where k.approval_id = test.id('erasing.again') $$, '4'),
   ('audit', 'what the audit says of a held record is not erased either', null, test.told_long_ago() || ';' || test.hold_of(4::int2, 'case.own'), null,
-    $$ select audit_erase(test.id('lead.own')::text) $$, 'HELD_BACK');
+    $$ select audit_erase(test.id('lead.own')::text) $$, 'HELD_BACK'),
+  ('audit', 'nor of a photo of a lead whose case is held', null, test.told_long_ago() || ';' || test.hold_of(4::int2, 'case.own'), null,
+    $$ select audit_erase((select p.id from photo p where p.lead_id = test.id('lead.own'))::text) $$, 'HELD_BACK');
 
 insert into expectation (topic, sentence, caller, given, statement, expected)
 values
