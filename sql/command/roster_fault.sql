@@ -25,7 +25,10 @@ left join account a on a.username = l.username
 left join region r on r.code = l.region_code
 cross join lateral (
   values
-    (0, '', case when not l.whole then 'it has not as many fields as the heading' end),
+    (0, '', case
+      when not l.whole then 'it has not as many fields as the heading'
+      when l.garbled then 'a field holds a line''s end, a tab or another control character'
+    end),
     (1, 'office', case
       when l.office is null then 'is missing'
       when l.offices = 0 then format('no open office is called "%s", or is of a region with this code', l.office)
@@ -81,4 +84,4 @@ cross join lateral (
     end)
 ) f(place, field, fault)
 where f.fault is not null
-  and (l.whole or f.place = 0);
+  and (l.whole and not l.garbled or f.place = 0);

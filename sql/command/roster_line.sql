@@ -1,4 +1,5 @@
--- users import: what each line means, as far as it can be read. Without a region the role is for that of the office.
+-- users import: what each line means, as far as it can be read. Without a region the role is for that of the office. Lines without anything, as
+-- spreadsheets leave them behind the last row, mean nothing.
 create temporary table roster_line on commit drop as
 with written as (
   select r.line,
@@ -17,6 +18,7 @@ with written as (
   from roster r
 )
 select w.*,
+       concat(w.office, w.name, w.username, w.role, w.phone, w.region, w.starts, w.ends, w.leader) ~ '[\x01-\x1f\x7f]' as garbled,
        o.offices,
        o.id as office_id,
        array_position(array['officer', 'supervisor', 'analyst', 'auditor', 'admin'], w.role)::int2 as role_number,
@@ -32,4 +34,5 @@ cross join lateral (
   where o.closed_on is null
     and case when w.office ~ '^\d{12}$' then o.id = office_in(w.office::int8) else o.name = w.office end
 ) o
-left join region r on r.code = case when w.region is null then o.region_code when w.region ~ '^\d{12}$' then w.region::int8 end;
+left join region r on r.code = case when w.region is null then o.region_code when w.region ~ '^\d{12}$' then w.region::int8 end
+where num_nonnulls(w.office, w.name, w.username, w.role, w.phone, w.region, w.starts, w.ends, w.leader) > 0;

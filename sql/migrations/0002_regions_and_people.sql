@@ -42,7 +42,7 @@ create index office_changed on office (changed, id);
 create table account (
   id uuid primary key,
   username text not null unique check (username ~ '^[a-z0-9][a-z0-9._-]{2,63}$'),
-  name text not null check (char_length(name) between 1 and 50),
+  name text not null check (char_length(name) between 1 and 50 and name !~ '[\x01-\x1f\x7f]'),
   phone text check (char_length(phone) <= 32 and phone ~ '^[0-9+() -]+$'),
   office_id uuid references office,
   leader boolean not null default false,

@@ -102,6 +102,9 @@ static void an_account_with_bad_fields_is_refused_with_each_of_them(void) {
     CU_ASSERT_TRUE(names_field(&answer, "user.name", "REQUIRED"));
     CU_ASSERT_TRUE(names_field(&answer, "user.phone", NULL));
     CU_ASSERT_TRUE(names_field(&answer, "user.office_id", NULL));
+    struct answer garbled = ask(world()->client, t, token_of("admin"), "PeopleService/CreateUser",
+                                "{\"user\":{\"username\":\"n%.13s\",\"name\":\"测\\n试\"}}", fresh_id());
+    CU_ASSERT_TRUE(names_field(&garbled, "user.name", "BAD_PATTERN"));
     struct answer nowhere =
         ask(world()->client, t, token_of("admin"), "PeopleService/CreateUser",
             "{\"user\":{\"username\":\"n%.13s\",\"name\":\"测试\",\"officeId\":\"%s\"}}", fresh_id(), fresh_id());

@@ -199,6 +199,8 @@ static void every_bad_line_is_named_with_its_column_and_nothing_is_done(void) {
       {EAST ",虚,bad.one,officer,,,,2020-01-01,\n", "line 2: to: 2020-01-01 is over"},
       {EAST ",虚,bad.one,officer,,,,,maybe\n", "line 2: leader: must be yes, no or empty"},
       {EAST ",虚,bad.one,officer\n", "line 2: it has not as many fields as the heading"},
+      {EAST ",\"虚\n甲\",bad.one,offi\tcer,,,,,\n",
+       "line 2: a field holds a line's end, a tab or another control character\nzoufang"},
       {EAST ",虚甲,bad.one,officer,,,,,\n" EAST ",虚乙,bad.one,analyst,,,,,\n",
        "line 3: name: bad.one is 虚甲 in line 2: one username for two persons"},
       {EAST ",虚,bad.one,officer,,,,,\n" WEST ",虚,bad.one,analyst,,,,,\n", "line 3: office: line 2 puts bad.one into another"},
@@ -354,6 +356,10 @@ static void a_spreadsheet_s_mark_and_order_of_columns_are_taken_and_columns_that
       NULL, NULL, NULL);
   CU_ASSERT_TRUE(says(said, "1 lines, 0 faults, 1 persons: 0 join, 0 move, 0 change otherwise; 0 leave"));
   CU_ASSERT_STRING_EQUAL(state_of(username), before);
+  said = imported(arena_printf(client_memory(),
+                               "username,role,name,office\r\n%s,officer,虚构齐," EAST "\r\n,,,\r\n, ,　,\r\n,,\r\n", username),
+                  NULL, NULL, NULL);
+  CU_ASSERT_TRUE(says(said, "0 faults, 1 persons: 0 join, 0 move, 0 change otherwise; 0 leave")); // rows that are left empty
   CU_ASSERT_TRUE(
       says(imported("office,name,username,role,too\n", NULL, NULL, NULL), "line 1: there is no use for a column \"too\""));
   CU_ASSERT_TRUE(says(imported("office,name,role\n", NULL, NULL, NULL), "line 1: no column \"username\""));

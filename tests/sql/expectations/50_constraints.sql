@@ -36,6 +36,7 @@ from (
       ('account', 'id', 'officer', 'a username that is too short', $$username = 'ab'$$, 'check'),
       ('account', 'id', 'officer', 'a username twice', $$username = 'colleague'$$, 'unique'),
       ('account', 'id', 'officer', 'an empty name', $$name = ''$$, 'check'),
+      ('account', 'id', 'officer', 'a name with a line''s end', $$name = e'a\nb'$$, 'check'),
       ('account', 'id', 'officer', 'letters in a phone number', $$phone = 'one'$$, 'check'),
       ('account', 'id', 'officer', 'a short etag', $$etag = '\x00'$$, 'check'),
       ('account', 'id', 'officer', 'no etag', 'etag = null', 'not null'),
