@@ -7,6 +7,7 @@ static enum next list_after(struct call *call) {
   if (call->fault.code != CODE_OK)
     return NEXT_REPLY;
   Zoufang__V1__ListPublicReportsResponse *response = (void *)call->response;
+  call->language = LANGUAGE_ZH_CN;
   response->document = published_index(response, &call->arena);
   return NEXT_REPLY;
 }
@@ -20,6 +21,7 @@ static enum next get_after(struct call *call) {
   const Zoufang__V1__GetPublicReportRequest *request = (const void *)call->request;
   response->report->n_figures = response->n_figures;
   response->report->figures = response->figures;
+  call->language = published_language(request->file);
   response->document = published_document(call->server->schema, response->report, request->file, &call->arena);
   response->n_figures = 0;
   response->figures = NULL;

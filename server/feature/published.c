@@ -42,9 +42,13 @@ static char *write_json(const struct schema *schema, const Zoufang__V1__WorkRepo
   return buffer_text(&out);
 }
 
+enum language published_language(const char *file) {
+  return strcmp(file, "en.html") == 0 ? LANGUAGE_EN : LANGUAGE_ZH_CN;
+}
+
 Zoufang__V1__Document *published_document(const struct schema *schema, Zoufang__V1__WorkReport *report, const char *file,
                                           struct arena *arena) {
-  enum language language = strcmp(file, "en.html") == 0 ? LANGUAGE_EN : LANGUAGE_ZH_CN;
+  enum language language = published_language(file);
   report_name_figures(report, language);
   if (strcmp(file, "figures.csv") == 0)
     return document_file("text/csv; charset=utf-8", file, write_csv(report, arena), arena);

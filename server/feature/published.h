@@ -3,11 +3,15 @@
 
 #pragma once
 #include "schema/schema.h"
+#include "schema/words.h"
 #include "zoufang/v1/public.pb-c.h"
 
 // "index.html" (Chinese), "en.html", "figures.csv", "figures.json".
 enum { PUBLISHED_FILES = 4 };
 extern const char *const published_files[PUBLISHED_FILES];
+
+// The language of a file of that name.
+enum language published_language(const char *file);
 
 // The file of a report of that name, which is one of published_files. Names and units of the report's figures are set. In the
 // arena.

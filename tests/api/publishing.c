@@ -134,10 +134,12 @@ static void the_public_is_served_what_was_published_and_nothing_else(void) {
   static const char *const files[] = {"index.html", "en.html", "figures.csv", "figures.json"};
   static const char *const types[] = {"text/html; charset=utf-8", "text/html; charset=utf-8", "text/csv; charset=utf-8",
                                       "application/json"};
+  static const char *const languages[] = {"zh-CN", "en", "zh-CN", "zh-CN"}; // whatever its reader prefers
   for (unsigned i = 0; i < 4; i++) {
     struct answer file = file_of(public, id, files[i]);
     CU_ASSERT_EQUAL(file.http, 200);
     CU_ASSERT_STRING_EQUAL(header_of(&file, "Content-Type"), types[i]);
+    CU_ASSERT_STRING_EQUAL(header_of(&file, "Content-Language"), languages[i]);
     CU_ASSERT_STRING_EQUAL(header_of(&file, "Cache-Control"), "public, max-age=300");
     CU_ASSERT_TRUE(strlen(header_of(&file, "ETag")) > 2);
   }
