@@ -3,6 +3,7 @@
 
 PHRASE(TITLE, "%s监察工作报告", "Work report: %s")
 PHRASE(PERIOD, "统计期间：%s至%s。", "From %s to %s.")
+PHRASE(DAY, "统计日期：%s。", "On %s.")
 PHRASE(NARROWED, "本报告仅统计编制人权限范围内的地区。",
        "Only a part of the region was counted: what lies within the author's grants.")
 
@@ -20,7 +21,7 @@ PHRASE(WHERE_TO_LOOK, "值得关注", "Where to look")
 PHRASE(NO_TYPE, "未注明类型", "no stated type")
 PHRASE(TYPE_AND_CAUSE, "%s（%s）", "%s (%s)")
 PHRASE(HOT_SPOT,
-       "{region}{subject}类信访举报{received}件次，明显偏多：按上年推算约{past}件次，按周边地区推算约{neighbours}件次。",
+       "{region}信访举报中，{subject}{received}件次，明显偏多：按上年推算约{past}件次，按周边地区推算约{neighbours}件次。",
        "{region} received {received report|reports} of {subject}, where its own past year suggests {past} and its neighbours "
        "{neighbours}.")
 PHRASE(AND, "、", ", ")

@@ -1,6 +1,7 @@
 // The sentences of a work report: SECTION(Chinese, English) and SENTENCE(Chinese, English). {key} is what a figure reads, {key
 // a|b} that with the noun for one or for many, {key~} its change. A sentence that speaks of what is absent, or of nothing but
-// zeros, is left out, and so is a section without any. Only for feature/report_text.c.
+// zeros, is left out, and so is a section without any; a rate is told though it be zero, for then there was something. Only for
+// feature/report_text.c.
 
 SECTION("信访举报", "Reports")
 SENTENCE("共受理信访举报{reports_received}件次{reports_received~}。",
@@ -46,9 +47,10 @@ SENTENCE("“微腐败”大清扫发现问题{sweep_problems}件次{sweep_probl
          "Sweeps against petty corruption found {sweep_problems problem|problems}{sweep_problems~}; {sweep_concluded "
          "was|were} concluded, {sweep_cases case was|cases were} filed, {sweep_disciplined person was|persons were} "
          "disciplined and {sweep_transferred person was|persons were} transferred to the judiciary.")
-SENTENCE("向群众反馈{sweep_reported_back}件，满意率{sweep_satisfaction}%{sweep_satisfaction~}。",
-         "The people were told the result of {sweep_reported_back matter|matters}; {sweep_satisfaction}% of those who were "
-         "asked were satisfied{sweep_satisfaction~}.")
+SENTENCE("向群众反馈{sweep_reported_back}件{sweep_reported_back~}。",
+         "The people were told the result of {sweep_reported_back matter|matters}{sweep_reported_back~}.")
+SENTENCE("受询问群众的满意率为{sweep_satisfaction}%{sweep_satisfaction~}。",
+         "{sweep_satisfaction}% of those who were asked were satisfied{sweep_satisfaction~}.")
 SENTENCE("大清扫案件中，{disciplinary_reviews}人申请复审复核。",
          "{disciplinary_reviews person|persons} disciplined in sweep cases asked for a review.")
 SECTION("监督执纪和教育", "Handling and education")

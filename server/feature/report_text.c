@@ -133,7 +133,8 @@ static const char *change_text(const struct writing *writing, const Zoufang__V1_
   return arena_printf(writing->arena, say(writing, phrase), number, apart ? " " : "", unit);
 }
 
-// A sentence with what the figures read; NULL where it would speak of what is absent, or of zeros alone.
+// A sentence with what the figures read; NULL where it would speak of what is absent, or of zeros alone. A rate of zero is one
+// of something.
 static const char *sentence_text(const struct writing *writing, const char *text) {
   struct buffer out = {.arena = writing->arena};
   bool any = false;
@@ -152,7 +153,7 @@ static const char *sentence_text(const struct writing *writing, const char *text
     if (!figure || !figure->value)
       return NULL;
     double value = figure->value->value;
-    any |= value != 0;
+    any |= value != 0 || figure_of(slot.key)->unit == UNIT_PERCENT;
     buffer_string(&out, number_text(value, writing->language, writing->arena));
     if (*slot.one)
       buffer_printf(&out, " %.*s", value == 1 ? slot.one_length : slot.many_length, value == 1 ? slot.one : slot.many);
@@ -350,15 +351,21 @@ static const char *day_text(const struct writing *writing, const char *day, bool
   return arena_printf(writing->arena, "%d年%d月%d日", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday);
 }
 
+static const char *period_text(const struct writing *writing) {
+  const char *from = day_text(writing, writing->report->from, false), *last = day_text(writing, writing->report->to, true);
+  if (strcmp(from, last) == 0)
+    return arena_printf(writing->arena, say(writing, PHRASE_DAY), from);
+  return arena_printf(writing->arena, say(writing, PHRASE_PERIOD), from, last);
+}
+
 Zoufang__V1__Document *report_document(const Zoufang__V1__WorkReport *report, const char *format, enum language language,
                                        struct arena *arena) {
   bool html = strcmp(format, "html") == 0;
   struct writing writing = {
       .report = report, .language = language, .arena = arena, .document = {.out = {.arena = arena}, .html = html}};
-  const char *from = day_text(&writing, report->from, false), *to = day_text(&writing, report->to, true);
   document_open(&writing.document, words_language_tag(language),
                 arena_printf(arena, say(&writing, PHRASE_TITLE), report->region_name));
-  document_paragraph(&writing.document, arena_printf(arena, say(&writing, PHRASE_PERIOD), from, to));
+  document_paragraph(&writing.document, period_text(&writing));
   if (report->narrowed)
     document_paragraph(&writing.document, say(&writing, PHRASE_NARROWED));
   write_sentences(&writing);

@@ -232,7 +232,7 @@ declare
 begin
   perform refuse_unless(exists (select from region r where r.code = asked), 'NO_SUCH_REGION', 'region_code');
   perform refuse_unless(from_day between '2000-01-01' and '2199-12-31', 'OUT_OF_RANGE', 'from');
-  perform refuse_unless(until_day > from_day and until_day <= from_day + years_most * interval '1 year', 'OUT_OF_RANGE', 'to');
+  perform refuse_unless(until_day > from_day and until_day <= from_day + years_most * interval '1 year', 'NOT_A_PERIOD', 'to');
   perform refuse_unless((select s.counted <> '{}' from figure_sight(asked) s), 'FORBIDDEN', 'region_code');
 end
 $$;

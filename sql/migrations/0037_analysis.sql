@@ -61,7 +61,7 @@ begin
     from string_to_table(by, ',') with ordinality d(name, place)
     order by d.place
   );
-  perform refuse_unless(cardinality(dims) between 1 and 3, 'OUT_OF_RANGE', 'by');
+  perform refuse_unless(cardinality(dims) <= 3, 'TOO_MANY_ITEMS', 'by');
   perform refuse_unless(not exists (select from unnest(dims) d where d not in (select name from dimensions())), 'NO_SUCH_DIMENSION', 'by');
   perform refuse_unless((select count(distinct d) = count(*) from unnest(dims) d), 'NOT_UNIQUE', 'by');
   perform refuse_unless(

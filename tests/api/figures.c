@@ -57,23 +57,23 @@ static void names_and_units_come_in_the_language_asked_for(void) {
 
 static void a_request_that_makes_no_sense_names_the_field(void) {
   static const struct {
-    const char *request, *field;
+    const char *request, *field, *reason;
   } cases[] = {
-      {"{\"regionCode\":\"" CITY "\",\"from\":\"2003-01-01\",\"to\":\"2003-01-01\"}", "to"},
-      {"{\"regionCode\":\"" CITY "\",\"from\":\"2003-01-01\",\"to\":\"2002-01-01\"}", "to"},
-      {"{\"regionCode\":\"" CITY "\",\"from\":\"2003-01-01\",\"to\":\"2023-01-02\"}", "to"},
-      {"{\"regionCode\":\"" CITY "\",\"from\":\"1999-12-31\",\"to\":\"2002-01-01\"}", "from"},
-      {"{\"regionCode\":\"" CITY "\",\"from\":\"2003-02-30\",\"to\":\"2004-01-01\"}", "from"},
-      {"{\"regionCode\":\"" CITY "\",\"from\":\"2003-01-01\"}", "to"},
-      {"{\"regionCode\":\"150499000000\",\"from\":\"2003-01-01\",\"to\":\"2004-01-01\"}", "region_code"},
-      {"{\"from\":\"2003-01-01\",\"to\":\"2004-01-01\"}", "region_code"},
-      {"{\"regionCode\":\"" CITY "\",\"from\":\"2003-01-01\",\"to\":\"2004-01-01\",\"format\":\"pdf\"}", "format"},
+      {"{\"regionCode\":\"" CITY "\",\"from\":\"2003-01-01\",\"to\":\"2003-01-01\"}", "to", "NOT_A_PERIOD"},
+      {"{\"regionCode\":\"" CITY "\",\"from\":\"2003-01-01\",\"to\":\"2002-01-01\"}", "to", "NOT_A_PERIOD"},
+      {"{\"regionCode\":\"" CITY "\",\"from\":\"2003-01-01\",\"to\":\"2023-01-02\"}", "to", "NOT_A_PERIOD"},
+      {"{\"regionCode\":\"" CITY "\",\"from\":\"1999-12-31\",\"to\":\"2002-01-01\"}", "from", NULL},
+      {"{\"regionCode\":\"" CITY "\",\"from\":\"2003-02-30\",\"to\":\"2004-01-01\"}", "from", NULL},
+      {"{\"regionCode\":\"" CITY "\",\"from\":\"2003-01-01\"}", "to", NULL},
+      {"{\"regionCode\":\"150499000000\",\"from\":\"2003-01-01\",\"to\":\"2004-01-01\"}", "region_code", NULL},
+      {"{\"from\":\"2003-01-01\",\"to\":\"2004-01-01\"}", "region_code", NULL},
+      {"{\"regionCode\":\"" CITY "\",\"from\":\"2003-01-01\",\"to\":\"2004-01-01\",\"format\":\"pdf\"}", "format", NULL},
   };
   BOTH(t) {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
       struct answer answer = ask(world()->client, t, token_of("supervisor.chifeng"), method, "%s", cases[i].request);
       CU_ASSERT_EQUAL(answer.code, CODE_INVALID_ARGUMENT);
-      CU_ASSERT_TRUE(names_field(&answer, cases[i].field, NULL));
+      CU_ASSERT_TRUE(names_field(&answer, cases[i].field, cases[i].reason));
     }
   }
 }
