@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""The same client over gRPC: Debian's python3-grpcio, and messages made from what the server's reflection says.
+"""The same client over gRPC: Debian's python3-grpcio, and messages made from proto/ as it starts.
 
 usage: grpc_client.py --server 127.0.0.1:9090 --store phone.db --user NAME [--day day.json]
 
-An app generates its stubs from proto/ instead; reflection keeps this example in one file.
+An app generates its stubs from proto/ once, when it is built; this example stays one file.
 """
 
 import pathlib

@@ -106,15 +106,19 @@ class Phone:
 
     def take(self, result):
         status, etag = result["status"], result.get("etag")
-        if status in ("CREATED", "UPDATED", "UNCHANGED"):
+        why = result.get("violations") or [{"field": "", "reason": status}]
+        if result.get("receiptNumber"):  # the lead is not kept: its paper goes elsewhere, under this number
+            self.store.forget(result["id"], {"receiptNumber": result["receiptNumber"]})
+        elif status in ("CREATED", "UPDATED", "UNCHANGED"):
             self.store.settle(result["id"], "done", etag)
         elif status == "HELD":
             self.store.settle(result["id"], "held", etag)
         elif status == "CONFLICT" and result.get("current"):
             (current,) = result["current"].values()
             self.store.rebase(result["id"], current)
+        elif any(each["reason"] == "ERASED" for each in why):  # its term was over
+            self.store.forget(result["id"], why)
         else:  # REJECTED; or a conflict with what the caller may not see
-            why = result.get("violations") or [{"field": "", "reason": status}]
             self.store.settle(result["id"], "refused", told=why)
 
     def pull(self):

@@ -16,7 +16,7 @@ import sys
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from phone import Lost, Phone, Refused
+from phone import Lost, Phone, Refused, SignedOut
 from store import KINDS, Store
 
 PATIENCE_S = 30
@@ -75,7 +75,7 @@ def read_day(path):
 
 
 def say(store):
-    names = {"done": "已接收", "held": "待审核", "refused": "未接收", "waiting": "待上传"}
+    names = {"done": "已接收", "held": "待审核", "refused": "未接收", "waiting": "待上传", "gone": "已删除"}
     for id, state in store.states().items():
         print(id, names[state], json.dumps(store.told(id), ensure_ascii=False) if store.told(id) else "")
     print({kind: len(store.pulled(kind)) for kind in (*KINDS, "reminders")})
@@ -100,6 +100,10 @@ def main(make_transport, description):
         phone.sync()
     except Refused as refused:
         sys.exit(f"{refused}{' — ' + refused.link if refused.link else ''}")
+    except SignedOut:
+        sys.exit("the session is over: what was not sent is kept, sign in again")
+    except Lost as lost:
+        sys.exit(f"no answer ({lost}): what was not sent is kept, try again")
     say(store)
 
 

@@ -58,13 +58,26 @@ class Store:
         return {kind: records for kind, records in push.items() if records}
 
     def settle(self, id, state, etag=None, told=None):
-        """done: the server has it. held: it has it, and a supervisor must accept it. refused: its user must look at it."""
+        """done: the server has it. held: it has it, and a supervisor must accept it. refused: its user must look at it. What is
+        gone stays so."""
         with self.db:
             self.db.execute(
-                "update outbox set state = ?, based_on = etag, etag = coalesce(?, etag), told = ?, settled_at = ? where id = ?",
+                "update outbox set state = ?, based_on = etag, etag = coalesce(?, etag), told = ?, settled_at = ? where id = ? and state <> 'gone'",
                 (state, etag, json.dumps(told, ensure_ascii=False) if told else None, time.time(), id),
             )
             self.db.execute("delete from outbox where state = 'done' and settled_at < ?", (time.time() - KEPT_DAYS * 24 * 3600,))
+
+    def forget(self, id, told):
+        """Nothing of a record may stay here, nor of the photos that belong to it; only what its user is told."""
+        photos = self.db.execute("select id, record from outbox where kind = 'photos'").fetchall()
+        belonging = [photo for photo, record in photos if id in (json.loads(record).get("leadId"), json.loads(record).get("visitId"))]
+        with self.db:
+            for each in (id, *belonging):
+                self.db.execute(
+                    "update outbox set record = '{}', base = null, state = 'gone', told = ? where id = ?",
+                    (json.dumps(told, ensure_ascii=False) if each == id else None, each),
+                )
+                self.db.execute("delete from pulled where id = ?", (each,))
 
     def await_again(self):
         """The server may have come back without its last days: what it took in them goes out again, as it went out then."""
@@ -72,17 +85,26 @@ class Store:
             self.db.execute("update outbox set state = 'waiting', etag = based_on where state in ('done', 'held')")
 
     def rebase(self, id, current):
-        """Another device was quicker: what this one changed is laid over what the server has, and goes out again."""
+        """Another device was quicker: what this one changed is laid over what the server has, and goes out again. Where both changed
+        the same field the record stays here until its user, who is told both texts, writes it anew."""
         kind, mine, base = self.db.execute("select kind, record, base from outbox where id = ?", (id,)).fetchone()
         mine, base = json.loads(mine), json.loads(base) if base else {}
         changed = {name: value for name, value in mine.items() if value != base.get(name) and name != "etag"}
-        both = [name for name in changed if name != "id" and base and current.get(name) not in (base.get(name), mine.get(name))]
+        cleared = [name for name in base if name not in mine and name != "etag"]
+        merged = {name: value for name, value in {**mine, **current, **changed}.items() if name not in cleared}
+        both = [
+            {"field": name, "reason": "CONFLICT", "mine": mine.get(name), "theirs": current.get(name)}
+            for name in (*changed, *cleared)
+            if base and current.get(name) not in (base.get(name), mine.get(name))
+        ]
         with self.db:
             self.db.execute(
-                "update outbox set record = ?, base = ?, etag = ?, state = 'waiting', told = ? where id = ?",
-                (json.dumps({**mine, **current, **changed}), json.dumps(current), current["etag"], json.dumps(both) if both else None, id),
-            )
-        return both
+                "update outbox set record = ?, base = ?, etag = ?, state = ?, told = ? where id = ?",
+                (
+                    json.dumps(merged), json.dumps(current), current["etag"], "refused" if both else "waiting",
+                    json.dumps(both, ensure_ascii=False) if both else None, id,
+                ),
+            )  # fmt: skip
 
     def states(self):
         return dict(self.db.execute("select id, state from outbox"))

@@ -152,6 +152,54 @@ def two_phones_that_change_one_visit_lose_neither_change():
 
 
 @test
+def where_both_changed_one_field_the_user_chooses():
+    first, second = phone_of(Rest(f"http://{REST}")), phone_of(Grpc(GRPC))
+    record = visit(place="村委会")
+    first.store.write("visits", record)
+    first.sync()
+    second.sync()
+    theirs = {name: value for name, value in second.store.pulled("visits")[record["id"]].items() if name in record or name == "etag"}
+    second.store.write("visits", {**theirs, "findings": "虚构：公开栏已更新", "peopleMet": 5})
+    second.sync()
+    mine = {name: value for name, value in record.items() if name != "place"}  # what is cleared here stays so
+    first.store.write("visits", {**mine, "findings": "虚构：公开栏半年未更新"})
+    first.sync()
+    assert first.store.states()[record["id"]] == "refused"
+    told = {"field": "findings", "reason": "CONFLICT", "mine": "虚构：公开栏半年未更新", "theirs": "虚构：公开栏已更新"}
+    assert first.store.told(record["id"]) == [told], first.store.told(record["id"])
+    assert ask(f"/v1/visits/{record['id']}", first.store.setting("access"))["findings"] == "虚构：公开栏已更新"
+    first.store.write("visits", {**mine, "peopleMet": 5, "findings": "虚构：公开栏曾半年未更新，现已更新"})
+    first.sync()
+    assert first.store.states()[record["id"]] == "done", first.store.told(record["id"])
+    chosen = ask(f"/v1/visits/{record['id']}", first.store.setting("access"))
+    assert chosen["findings"] == "虚构：公开栏曾半年未更新，现已更新" and chosen["peopleMet"] == 5 and "place" not in chosen, chosen
+
+
+@test
+def what_the_server_does_not_keep_is_forgotten_with_its_photos():
+    day, _ = a_day_of_fresh_records()
+    (lead,), (photo,) = day["leads"], day["photos"]
+    visit_of_photo = next(visit for visit in day["visits"] if visit["id"] == photo["visitId"])
+    erased = {"status": "REJECTED", "violations": [{"field": "id", "reason": "ERASED", "description": "was erased"}]}
+    answers = {lead["id"]: {"status": "CREATED", "receiptNumber": "7"}, visit_of_photo["id"]: erased, photo["id"]: {"status": "UNCHANGED"}}
+
+    class Server:
+        def call(self, method, request, token):
+            return {"results": [{"id": record["id"], **answers[record["id"]]} for kind in KINDS for record in request.get(kind, [])]}
+
+    phone = Phone(Store(f"{folder.name}/{uuid.uuid4()}.db"), Server())
+    for kind, record in (("visits", visit_of_photo), ("photos", photo), ("leads", lead)):
+        phone.store.write(kind, record)
+    phone.push()
+    assert set(phone.store.states().values()) == {"gone"}, phone.store.states()
+    assert phone.store.told(lead["id"]) == {"receiptNumber": "7"}
+    kept = "".join(record for (record,) in phone.store.db.execute("select record from outbox"))
+    assert lead["narrative"] not in kept and visit_of_photo["purpose"] not in kept and photo["caption"] not in kept, kept
+    phone.store.await_again()
+    assert not phone.store.waiting(9), "what is gone goes out again"
+
+
+@test
 def what_is_held_or_refused_is_said_and_kept():
     phone = phone_of(Rest(f"http://{REST}"))
     old = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=35)
