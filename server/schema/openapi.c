@@ -209,7 +209,8 @@ static void write_responses(struct document *document, const struct method *meth
   struct pen *pen = &document->pen;
   pen_open(pen, "responses", '{');
   pen_open(pen, "200", '{');
-  pen_text(pen, "description", method->output->comment[0] ? method->output->comment : say(document, PHRASE_DONE));
+  const char *answer = message_description(method->output, document->types.language);
+  pen_text(pen, "description", answer[0] ? answer : say(document, PHRASE_DONE));
   if (method->download)
     write_file(pen);
   else {

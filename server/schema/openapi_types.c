@@ -218,8 +218,9 @@ static void write_required(struct pen *pen, const struct message *message, const
 
 void type_of_members(struct types *types, struct pen *pen, const struct message *message, const bool *left_out, bool required) {
   pen_text(pen, "type", "object");
-  if (message->comment[0])
-    pen_text(pen, "description", message->comment);
+  const char *description = message_description(message, types->language);
+  if (description[0])
+    pen_text(pen, "description", description);
   pen_open(pen, "properties", '{');
   for (unsigned i = 0; i < message->field_count; i++) {
     if (!left_out || !left_out[i])
@@ -236,7 +237,7 @@ static void write_enumeration(struct pen *pen, const struct enumeration *enumera
   pen_open(pen, enumeration_component(enumeration), '{');
   pen_text(pen, "type", "string");
   pen_open(pen, "enum", '[');
-  buffer_string(&text, enumeration->comment);
+  buffer_string(&text, enumeration_description(enumeration, language));
   buffer_string(&text, "\n");
   for (unsigned i = 0; i < descriptor->n_values; i++) {
     pen_text(pen, NULL, descriptor->values[i].name);

@@ -33,6 +33,12 @@ static const struct entry fields[] = {
 #undef FIELD
 };
 
+static const struct entry types[] = {
+#define TYPE(name, text) {"", #name, text},
+#include "schema/translated_types.h"
+#undef TYPE
+};
+
 static const struct entry values[] = {
 #define WORD(name, chinese, english) {"", #name, chinese},
 #define VALUE(name, chinese) {"", #name, chinese},
@@ -62,6 +68,15 @@ const char *translated_field(const struct field *field) {
   return own ? own : text_of(fields, ROWS(fields), "", field->name);
 }
 
+const char *translated_type(const char *name) {
+  static const char ours[] = "zoufang.", version[] = "v1.";
+  if (strncmp(name, ours, strlen(ours)) != 0)
+    return NULL;
+  name += strlen(ours);
+  name += strncmp(name, version, strlen(version)) == 0 ? strlen(version) : 0;
+  return text_of(types, ROWS(types), "", name);
+}
+
 const char *translated_value(const char *name) {
   return text_of(values, ROWS(values), "", name);
 }
@@ -76,6 +91,15 @@ const char *service_description(const struct service *service, enum language lan
 
 const char *method_description(const struct method *method, enum language language) {
   return choose(translated_method(method), method->comment, language);
+}
+
+const char *message_description(const struct message *message, enum language language) {
+  const char *chinese = translated_type(message->name);
+  return language == LANGUAGE_EN ? message->comment : chinese ? chinese : "";
+}
+
+const char *enumeration_description(const struct enumeration *enumeration, enum language language) {
+  return choose(translated_type(enumeration->name), enumeration->comment, language);
 }
 
 const char *field_description(const struct field *field, enum language language) {

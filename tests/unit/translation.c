@@ -39,6 +39,24 @@ static void every_choice_is_told_of_in_chinese(void) {
   }
 }
 
+static bool ends_in(const char *name, const char *end) {
+  size_t length = strlen(name), tail = strlen(end);
+  return length >= tail && strcmp(name + length - tail, end) == 0;
+}
+
+static void every_message_but_requests_and_answers_is_told_of_in_chinese(void) {
+  for (unsigned m = 0; m < api.message_count; m++) {
+    const char *name = api.messages[m]->name;
+    bool told_by_its_method = ends_in(name, "Request") || ends_in(name, "Response");
+    if (is_ours(name) && api.messages[m]->kind == MESSAGE_PLAIN && !told_by_its_method)
+      check(name, translated_type(name));
+  }
+  for (unsigned e = 0; e < api.enumeration_count; e++) {
+    if (is_ours(api.enumerations[e].name))
+      check(api.enumerations[e].name, translated_type(api.enumerations[e].name));
+  }
+}
+
 static void every_field_is_called_something_in_chinese(void) {
   for (unsigned m = 0; m < api.message_count; m++) {
     const struct message *message = api.messages[m];
@@ -55,5 +73,5 @@ static void english_says_the_comments_and_chinese_what_is_beside_them(void) {
 }
 
 SUITE_WITH(translation, api_open, api_close, 0, TEST(every_service_and_method_is_told_of_in_chinese),
-           TEST(every_choice_is_told_of_in_chinese), TEST(every_field_is_called_something_in_chinese),
-           TEST(english_says_the_comments_and_chinese_what_is_beside_them));
+           TEST(every_choice_is_told_of_in_chinese), TEST(every_message_but_requests_and_answers_is_told_of_in_chinese),
+           TEST(every_field_is_called_something_in_chinese), TEST(english_says_the_comments_and_chinese_what_is_beside_them));

@@ -19,7 +19,12 @@ const words = {
 };
 
 const verbs = ['get', 'post', 'patch', 'put', 'delete'];
-let api, operations = [], language = recall() || (navigator.language.startsWith('zh') ? 'zh' : 'en');
+const asked = new URLSearchParams(location.search).get('language');
+let api, operations = [], language = asked ? spoken(asked) : recall() || spoken(navigator.language);
+
+function spoken(tag) {
+  return tag.toLowerCase().startsWith('zh') ? 'zh' : 'en';
+}
 
 function recall() {
   try { return localStorage.getItem('language'); } catch { return null; }
