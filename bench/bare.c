@@ -5,6 +5,7 @@
 //
 // Prints "port=N" and serves until SIGTERM. gRPC: the core, one completion queue, one thread. REST: libmicrohttpd, one thread.
 
+#include "base/net.h"
 #include "support/options.h"
 #include <grpc/byte_buffer.h>
 #include <grpc/grpc.h>
@@ -168,6 +169,7 @@ int main(int argc, char **argv) {
     fprintf(stderr, "bench_bare: grpc|rest --answer BYTES\n");
     return 2;
   }
+  net_raise_nofile();
   bool is_grpc = strcmp(options.command, "grpc") == 0;
   if (!(is_grpc ? open_grpc() : open_rest()))
     return 1;

@@ -2,15 +2,17 @@
 // a crowd it may be a refusal that says when to come back.
 //
 //   bench_load ask   --speech rest|grpc --port P --people DIR --workload NAME [--connections N] [--warm S] [--seconds S]
-//                    [--calls N] [--rate R] [--server PID] [--postmaster PID]
-//   bench_load crowd --rate R …                 as ask; --addresses N: its connections come from so many of the loopback's
-//   bench_load idle  --speech rest|grpc --port P --connections N --server PID
+//                    [--calls N] [--rate R] [--addresses N] [--server PID] [--postmaster PID]
+//   bench_load crowd --rate R …                 as ask
+//   bench_load idle  --speech rest|grpc --port P --connections N --server PID [--seconds S]
 //
-// Calls begin as soon as the one before is answered, or evenly spaced, --rate a second. `ask` prints the run's line, `crowd`
-// how many calls were good and how many refused, a second, and how long they took, `idle` how much memory the server takes
-// while so many connections are open ("resident_kib=…").
+// Calls begin as soon as the one before is answered, or evenly spaced, --rate a second; connections come from --addresses of
+// the loopback's. `ask` prints the run's line, `crowd` how many calls were good and how many refused, a second, and how long
+// they took, `idle` what the server takes while so many connections are open ("resident_kib=… opening_us=… idle_us=…": memory,
+// CPU time for the opening of one, CPU time a second).
 
 #include "base/clock.h"
+#include "base/net.h"
 #include "support/client.h"
 #include "support/options.h"
 #include "support/run.h"
@@ -23,13 +25,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { EVENTS = 64, TEMPLATES = 16, LOOK_MS = 10, SETTLE_MS = 1500, ID_TEXT = 36 };
+enum { EVENTS = 64, TEMPLATES = 16, LOOK_MS = 10, TAKEN_MS = 60000, SETTLE_MS = 1500, ID_TEXT = 36 };
 
 struct load {
   const struct options *options;
@@ -44,7 +45,7 @@ struct load {
   struct run run;
   size_t out; // calls
   bool is_crowd;
-  struct times good, refused; // of a crowd's measured time
+  struct times good, refused; // of the measured time
   int64_t given_up;           // calls that were due and found no client free
   int turn;                   // whose the next paced call is
   int pacer;                  // a timer that says when the next call may begin; -1: at once
@@ -113,7 +114,7 @@ static void ask(struct load *load, struct client *client) {
   client->waits = !client->starved;
   if (client->waits) {
     client->asked++;
-    client->asked_at_us = load->is_crowd ? clock_us() : 0;
+    client->asked_at_us = clock_us();
     load->out++;
   }
 }
@@ -122,7 +123,7 @@ static void answered(struct load *load, struct client *client, enum heard heard)
   load->out--;
   client->waits = false;
   run_count(&load->run);
-  if (load->is_crowd && load->run.measuring)
+  if (load->run.measuring)
     times_add(heard == HEARD_ANSWER ? &load->good : &load->refused, clock_us() - client->asked_at_us);
   load->run.answer_bytes = client->answer_bytes;
   if (load->pacer < 0)
@@ -224,14 +225,6 @@ static void make_ready(struct load *load, const struct method *method, size_t nu
   }
 }
 
-static const struct method *find_method(const struct load *load) {
-  for (unsigned i = 0; i < load->schema.method_count; i++)
-    if (strcmp(load->schema.methods[i].name, load->workload->method) == 0)
-      return &load->schema.methods[i];
-  fail("no such method", load->workload->method);
-  return NULL;
-}
-
 static void open_clients(struct load *load) {
   load->epoll = epoll_create1(EPOLL_CLOEXEC);
   load->connections = load->options->connections;
@@ -245,7 +238,8 @@ static void open_load(struct load *load) {
   if (!schema_open(&load->schema, &fault))
     fail("schema", fault.message);
   load->workload = workload_find(load->options->workload);
-  if (!load->workload)
+  const struct method *method = load->workload ? workload_method(load->workload, &load->schema) : NULL;
+  if (!method)
     fail("no such workload", load->options->workload);
   if (!people_read(&load->people, load->options->people, &load->arena))
     exit(1);
@@ -254,7 +248,7 @@ static void open_load(struct load *load) {
   open_clients(load);
   load->templates = arena_array(&load->arena, (size_t)load->connections * TEMPLATES, sizeof *load->templates);
   for (int i = 0; i < load->connections; i++)
-    make_ready(load, find_method(load), (size_t)i);
+    make_ready(load, method, (size_t)i);
 }
 
 static void close_load(struct load *load) {
@@ -270,15 +264,6 @@ static void close_load(struct load *load) {
 }
 
 // --- The commands ----------------------------------------------------------------------------------------------------
-
-// Raises the limit of open files to what is allowed.
-static void raise_files(void) {
-  struct rlimit files;
-  if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-    files.rlim_cur = files.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &files);
-  }
-}
 
 static void start_pacer(struct load *load) {
   const struct timespec space = {.tv_nsec = (long)(1e9 / load->options->rate)};
@@ -301,7 +286,7 @@ static void print_crowd(struct load *load) {
 }
 
 static void run_ask(struct load *load) {
-  raise_files();
+  net_raise_nofile();
   open_load(load);
   load->run = options_run(load->options);
   run_begin(&load->run);
@@ -318,19 +303,42 @@ static void run_ask(struct load *load) {
   if (load->is_crowd)
     print_crowd(load);
   else
-    run_print(&load->run);
+    run_print(&load->run, &load->good);
+}
+
+static void hold_for(struct load *load, int64_t us) {
+  for (int64_t until_us = clock_us() + us; clock_us() < until_us;)
+    turn(load, LOOK_MS);
+}
+
+// A connection is taken once its settings came.
+static bool all_taken(const struct load *load) {
+  for (int i = 0; i < load->connections && load->speech == &speech_grpc; i++)
+    if (!load->clients[i].settings_seen)
+      return false;
+  return true;
+}
+
+static void await_taken(struct load *load) {
+  for (int64_t until_us = clock_us() + TAKEN_MS * 1000LL; !all_taken(load);) {
+    if (clock_us() > until_us)
+      fail("a connection was not taken", "");
+    turn(load, LOOK_MS);
+  }
 }
 
 static void run_idle(struct load *load) {
-  raise_files();
+  pid_t server = load->options->server;
+  net_raise_nofile();
+  int64_t before_us = cost_now(server, 0).server_us;
   open_clients(load);
-  int64_t until_us = clock_us() + SETTLE_MS * 1000;
-  while (clock_us() < until_us)
-    turn(load, LOOK_MS);
-  for (int i = 0; i < load->connections && load->speech == &speech_grpc; i++)
-    if (!load->clients[i].settings_seen)
-      fail("a connection was not taken", "");
-  printf("resident_kib=%ld\n", cost_resident_kib(load->options->server));
+  await_taken(load);
+  hold_for(load, SETTLE_MS * 1000);
+  int64_t open_us = cost_now(server, 0).server_us;
+  hold_for(load, (int64_t)(load->options->measured_s * 1e6));
+  int64_t held_us = cost_now(server, 0).server_us - open_us;
+  printf("resident_kib=%ld opening_us=%.1f idle_us=%.0f\n", cost_resident_kib(server),
+         (double)(open_us - before_us) / load->connections, (double)held_us / load->options->measured_s);
 }
 
 int main(int argc, char **argv) {

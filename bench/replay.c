@@ -122,11 +122,14 @@ static struct call *make_call(struct replay *replay, const struct request *reque
   call->deadline_us = clock_us() + CALL_MS * 1000LL;
   call_authorize(call, header, strlen(header));
   call->handler = server_handler(&replay->server, replay->method);
-  call_trip(call, NULL, NULL, NULL);
   if (replay->method->per_item) {
     call->items = items_make(call);
     call->exchange.selection = (struct selection){call->items->count, call->items->out};
   }
+  if (!call->handler || !call->handler->begin)
+    call_trip(call, NULL, NULL, NULL);
+  else if (call->handler->begin(call) != NEXT_TRIP)
+    fail("beginning", &call->fault);
   if (!page_read(&call->exchange) || !trip_make(call))
     fail("binding", call->under_way ? &call->under_way->fault : &call->fault);
   return call;
@@ -221,7 +224,7 @@ static void run(struct replay *replay) {
   int64_t calls = replay->run.done;
   make_run(replay, options_run(replay->options));
   replay->run.done += calls;
-  run_print(&replay->run);
+  run_print(&replay->run, NULL);
 }
 
 // --- Opening ---------------------------------------------------------------------------------------------------------
@@ -265,9 +268,7 @@ static void open_replay(struct replay *replay) {
   replay->workload = workload_find(options->workload);
   if (!replay->workload || !people_read(&replay->people, options->people, &replay->arena))
     fail("workload", fault);
-  for (unsigned i = 0; i < replay->schema.method_count; i++)
-    if (strcmp(replay->schema.methods[i].name, replay->workload->method) == 0)
-      replay->method = &replay->schema.methods[i];
+  replay->method = workload_method(replay->workload, &replay->schema);
   replay->epoll = epoll_create1(EPOLL_CLOEXEC);
   replay->lanes = arena_array(&replay->arena, (size_t)options->connections, sizeof *replay->lanes);
   for (int i = 0; i < options->connections; i++)

@@ -2,6 +2,7 @@
 
 #include "support/client.h"
 #include "schema/json.h"
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +23,44 @@ bool template_find(struct template *template, const struct request *request, uns
   return true;
 }
 
-// The path with {fields} filled in; of a GET the other fields that are set follow as a query.
+static void put_encoded(struct buffer *out, const char *text) {
+  for (; *text; text++)
+    if (isalnum((unsigned char)*text) || strchr("-._~", *text))
+      buffer_byte(out, *text);
+    else
+      buffer_printf(out, "%%%02X", (unsigned char)*text);
+}
+
+static void put_value(struct buffer *out, const ProtobufCMessage *message, const struct field *field) {
+  switch (field->descriptor->type) {
+  case PROTOBUF_C_TYPE_STRING:
+    put_encoded(out, field_text(message, field));
+    break;
+  case PROTOBUF_C_TYPE_INT32:
+    buffer_printf(out, "%d", *(const int32_t *)field_at(message, field));
+    break;
+  case PROTOBUF_C_TYPE_BOOL:
+    buffer_string(out, "true");
+    break;
+  default:
+    abort();
+  }
+}
+
+// Strings, numbers and booleans, as far as they are set.
+static void put_query(struct buffer *out, const struct message *type, const ProtobufCMessage *message) {
+  char before = '?';
+  for (unsigned i = 0; i < type->field_count; i++) {
+    const struct field *field = &type->fields[i];
+    if (!field_is_set(message, field))
+      continue;
+    buffer_printf(out, "%c%s=", before, field->json_name);
+    put_value(out, message, field);
+    before = '&';
+  }
+}
+
+// The path with {fields} filled in; of a GET without them the fields that are set follow as a query.
 static void put_path(struct buffer *out, const struct method *method, const struct request *request) {
   const struct route *route = &method->routes[0];
   const char *brace = strchr(route->path, '{');
@@ -30,10 +68,8 @@ static void put_path(struct buffer *out, const struct method *method, const stru
   if (brace) {
     buffer_string(out, request->ids[0]);
     buffer_string(out, strchr(brace, '}') + 1);
-  } else if (!*route->body) {
-    const int32_t *size = field_at(request->message, method->page_size);
-    buffer_printf(out, "?pageSize=%d", (int)*size);
-  }
+  } else if (!*route->body)
+    put_query(out, method->input, request->message);
 }
 
 static void put_body(struct buffer *out, const struct schema *schema, const struct method *method,

@@ -49,10 +49,14 @@ void run_count(struct run *run) {
   end_measuring(run, clock_us());
 }
 
-void run_print(const struct run *run) {
+void run_print(const struct run *run, struct times *times_or_null) {
   double calls = run->counted ? (double)run->counted : 1;
-  printf("calls=%lld measured=%lld rate=%.1f own_us=%.2f server_us=%.2f database_us=%.2f answer_bytes=%zu\n",
+  printf("calls=%lld measured=%lld rate=%.1f own_us=%.2f server_us=%.2f database_us=%.2f answer_bytes=%zu",
          (long long)run->done, (long long)run->counted,
          (double)run->counted * 1e6 / (double)(run->measured_us ? run->measured_us : 1), (double)run->cost.own_us / calls,
          (double)run->cost.server_us / calls, (double)run->cost.database_us / calls, run->answer_bytes);
+  if (times_or_null)
+    printf(" ms_50=%.3f ms_99=%.3f ms_999=%.3f", times_within(times_or_null, 0.5) / 1e3,
+           times_within(times_or_null, 0.99) / 1e3, times_within(times_or_null, 0.999) / 1e3);
+  printf("\n");
 }

@@ -2,6 +2,7 @@
 
 #pragma once
 #include "support/cost.h"
+#include "support/times.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -31,5 +32,5 @@ void run_count(struct run *run);
 void run_look(struct run *run);
 
 // One line for the script: "calls=… measured=… rate=… own_us=… server_us=… database_us=… answer_bytes=…": rate a second, CPU
-// time a call.
-void run_print(const struct run *run);
+// time a call. With `times`, also "ms_50=… ms_99=… ms_999=…", what so many in a hundred, or a thousand, took at most.
+void run_print(const struct run *run, struct times *times_or_null);

@@ -2,15 +2,20 @@
 
 #include "support/workload.h"
 #include "base/uuid.h"
+#include "zoufang/v1/figures.pb-c.h"
 #include "zoufang/v1/sync.pb-c.h"
+#include <grpc/health/v1/health.pb-c.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum { DAY_S = 86400, AGE_DAYS = 20, TEAM = 2, KINDS = 8, LINE_BYTES = 256, PAGE = 50 };
+enum { DAY_S = 86400, AGE_DAYS = 20, TEAM = 2, KINDS = 8, LINE_BYTES = 1024, PAGE = 50, PAGE_MOST = 500, COUNTY = 6 };
 
-static const char purpose[] = "虚构：入户走访，了解惠民补贴发放情况";
+static const char *const subjects[] = {"惠民补贴发放", "低保评定", "危房改造", "农机购置补贴", "医保报销", "村集体账目",
+                                       "道路维修",     "饮水工程", "征地补偿", "退耕还林补助", "救灾款物", "养老保险"};
+static const char asked_subject[] = "危房改造", any_subject[] = "虚构";
+enum { SUBJECTS = sizeof subjects / sizeof *subjects };
 static const char findings[] =
     "虚构：与村民逐户交谈，补贴已按时到账，公示栏内容完整；村集体账目公开到上季度，群众对道路维修进度有疑问，已当场说明并记录，"
     "约定下月回访时核对工程款支付凭证。";
@@ -63,7 +68,7 @@ static Zoufang__V1__Visit *visit(const struct asking *asking, unsigned item) {
   visit->position = position(asking);
   visit->n_officer_ids = TEAM;
   visit->officer_ids = &people->team.of[asking->who * TEAM];
-  visit->purpose = arena_strdup(arena, purpose);
+  visit->purpose = arena_printf(arena, "虚构：入户走访，了解%s情况", subjects[people_draw(people, SUBJECTS)]);
   visit->people_met = number((int32_t)(10 + people_draw(people, 90)), arena);
   visit->findings = arena_strdup(arena, findings);
   set_materials(visit, arena);
@@ -96,11 +101,68 @@ static ProtobufCMessage *make_get(const struct workload *workload, struct asking
   return &request->base;
 }
 
-static ProtobufCMessage *make_list(const struct workload *workload, struct asking *asking) {
+static Zoufang__V1__ListVisitsRequest *list_request(const struct asking *asking, int32_t page_size) {
   Zoufang__V1__ListVisitsRequest *request = arena_alloc(asking->arena, sizeof *request);
-  (void)workload;
   zoufang__v1__list_visits_request__init(request);
+  request->page_size = page_size;
+  return request;
+}
+
+static ProtobufCMessage *make_list(const struct workload *workload, struct asking *asking) {
+  (void)workload;
+  return &list_request(asking, PAGE)->base;
+}
+
+// One visit in a dozen holds these words.
+static ProtobufCMessage *make_search(const struct workload *workload, struct asking *asking) {
+  Zoufang__V1__ListVisitsRequest *request = list_request(asking, PAGE);
+  (void)workload;
+  request->query = arena_strdup(asking->arena, asked_subject);
+  return &request->base;
+}
+
+// As slow as a list can be asked for: words that all visits hold, counted, and a long page of them.
+static ProtobufCMessage *make_slow(const struct workload *workload, struct asking *asking) {
+  Zoufang__V1__ListVisitsRequest *request = list_request(asking, PAGE_MOST);
+  (void)workload;
+  request->query = arena_strdup(asking->arena, any_subject);
+  request->total = true;
+  return &request->base;
+}
+
+static ProtobufCMessage *make_pull(const struct workload *workload, struct asking *asking) {
+  const struct lines *cursors = &asking->people->cursors;
+  Zoufang__V1__PullRequest *request = arena_alloc(asking->arena, sizeof *request);
+  (void)workload;
+  zoufang__v1__pull_request__init(request);
   request->page_size = PAGE;
+  if (cursors->count)
+    request->cursor = cursors->of[asking->who % cursors->count];
+  return &request->base;
+}
+
+static char *first_of_year(int year, struct arena *arena) {
+  return arena_printf(arena, "%d-01-01", year);
+}
+
+// Of the county of the first village, for last year and this one.
+static ProtobufCMessage *make_report(const struct workload *workload, struct asking *asking) {
+  Zoufang__V1__GetWorkReportRequest *request = arena_alloc(asking->arena, sizeof *request);
+  time_t now = time(NULL);
+  struct tm today;
+  (void)workload;
+  localtime_r(&now, &today);
+  zoufang__v1__get_work_report_request__init(request);
+  request->region_code = arena_printf(asking->arena, "%.*s000000", COUNTY, asking->people->regions.of[0]);
+  request->from = first_of_year(today.tm_year + 1899, asking->arena);
+  request->to = first_of_year(today.tm_year + 1901, asking->arena);
+  return &request->base;
+}
+
+static ProtobufCMessage *make_health(const struct workload *workload, struct asking *asking) {
+  Grpc__Health__V1__HealthCheckRequest *request = arena_alloc(asking->arena, sizeof *request);
+  (void)workload;
+  grpc__health__v1__health_check_request__init(request);
   return &request->base;
 }
 
@@ -109,12 +171,31 @@ static const struct workload workloads[] = {
     {"push", "SyncService/Push", WORKLOAD_ITEMS, true, make_push},
     {"get", "VisitService/GetVisit", 1, false, make_get},
     {"list", "VisitService/ListVisits", 0, false, make_list},
+    {"search", "VisitService/ListVisits", 0, false, make_search},
+    {"slow", "VisitService/ListVisits", 0, false, make_slow},
+    {"pull", "SyncService/Pull", 0, false, make_pull},
+    {"report", "FigureService/GetWorkReport", 0, false, make_report},
+    {"health", WORKLOAD_HEALTH, 0, false, make_health},
 };
 
 const struct workload *workload_find(const char *name) {
   for (size_t i = 0; i < sizeof workloads / sizeof *workloads; i++)
     if (strcmp(workloads[i].name, name) == 0)
       return &workloads[i];
+  return NULL;
+}
+
+const struct method *workload_method(const struct workload *workload, const struct schema *schema) {
+  static const struct message nothing;
+  static const struct method health = {.name = WORKLOAD_HEALTH,
+                                       .path = "/grpc.health.v1.Health/Check",
+                                       .input = &nothing,
+                                       .routes = {{.verb = "GET", .path = "/healthz", .body = ""}}};
+  if (strcmp(workload->method, WORKLOAD_HEALTH) == 0)
+    return &health;
+  for (unsigned i = 0; i < schema->method_count; i++)
+    if (strcmp(schema->methods[i].name, workload->method) == 0)
+      return &schema->methods[i];
   return NULL;
 }
 
@@ -162,7 +243,8 @@ static bool read_lines(struct lines *lines, const char *folder, const char *name
 bool people_read(struct people *people, const char *folder, struct arena *arena) {
   *people = (struct people){.random = 1};
   bool all = read_lines(&people->tokens, folder, "tokens", arena) && read_lines(&people->team, folder, "team", arena) &&
-             read_lines(&people->regions, folder, "regions", arena) && read_lines(&people->visits, folder, "visits", arena);
+             read_lines(&people->regions, folder, "regions", arena) && read_lines(&people->visits, folder, "visits", arena) &&
+             read_lines(&people->cursors, folder, "cursors", arena);
   bool whole = people->tokens.count && people->regions.count;
   if (!all || (whole && (!people->team.count || people->team.count == TEAM * people->tokens.count)))
     return all;

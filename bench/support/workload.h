@@ -5,6 +5,9 @@
 
 enum { WORKLOAD_ITEMS = 50 };
 
+// A method of the transports' own: it needs neither a token nor the database.
+#define WORKLOAD_HEALTH "Health/Check"
+
 struct people;
 
 // What a request is made from.
@@ -31,12 +34,16 @@ struct people {
   } tokens,    // of those who ask; connections take them in turn
       team,    // ids of those who go along, two for each token; none where nobody writes
       regions, // codes of villages that all of them are granted
-      visits;  // ids of visits that are there; may be empty
+      visits,  // ids of visits that are there; may be empty
+      cursors; // of pulls, one for each token; none where nobody pulls
   uint64_t random;
 };
 
 // NULL where there is none of that name.
 const struct workload *workload_find(const char *name);
+
+// What it calls. NULL where there is no such method.
+const struct method *workload_method(const struct workload *workload, const struct schema *schema);
 
 // False, having said why on stderr, where a file is missing.
 bool people_read(struct people *people, const char *folder, struct arena *arena);
