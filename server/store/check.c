@@ -31,13 +31,29 @@ static bool refused(const struct statement *statement, const struct variant *var
                       hint ? ". " : "", hint ? hint : "");
 }
 
-// Prepares and describes.
+// Asks for a variant to be prepared and described, without waiting for the answer.
+static bool ask(const struct variant *variant, PGconn *connection) {
+  return PQsendPrepare(connection, "", variant->sql, variant->parameter_count, variant->types) == 1 &&
+         PQsendDescribePrepared(connection, "") == 1 && PQpipelineSync(connection) == 1;
+}
+
+static PGresult *hear_one(PGconn *connection) {
+  PGresult *result = PQgetResult(connection);
+  PQclear(PQgetResult(connection)); // the end of it
+  return result;
+}
+
+// The oldest answer that is due: the description, or what PostgreSQL refused.
+static PGresult *hear(PGconn *connection) {
+  PGresult *prepared = hear_one(connection), *described = hear_one(connection);
+  bool good = PQresultStatus(prepared) == PGRES_COMMAND_OK;
+  PQclear(PQgetResult(connection)); // the Sync's
+  PQclear(good ? prepared : described);
+  return good ? described : prepared;
+}
+
 static PGresult *prepare(const struct variant *variant, PGconn *connection) {
-  PGresult *result = PQprepare(connection, "", variant->sql, variant->parameter_count, variant->types);
-  if (PQresultStatus(result) != PGRES_COMMAND_OK)
-    return result;
-  PQclear(result);
-  return PQdescribePrepared(connection, "");
+  return ask(variant, connection) ? hear(connection) : NULL;
 }
 
 static bool is_state(const PGresult *result, const char *state) {
@@ -125,14 +141,17 @@ static bool has_same_columns(const struct statement *statement, const PGresult *
 // ---------------------------------------------------------------------------------------------------------------
 
 // The first variant of a statement plans its columns; later ones must have the same.
+static bool fit(struct statement *statement, const struct combination *combination, const PGresult *described, bool first,
+                struct fault *fault) {
+  return (first ? columns_plan(statement, described, &statement->columns, fault)
+                : has_same_columns(statement, described, fault)) &&
+         learn_parameters(statement, combination, described, fault) && (!first || fit_page(statement, fault));
+}
+
 static bool check_variant(struct statement *statement, uint32_t mask, bool first, PGconn *connection, struct fault *fault) {
   struct combination *combination = combination_get(statement, mask, fault);
   PGresult *described = combination ? describe(&combination->variant, connection, fault) : NULL;
-  if (!described)
-    return false;
-  bool good = (first ? columns_plan(statement, described, &statement->columns, fault)
-                     : has_same_columns(statement, described, fault)) &&
-              learn_parameters(statement, combination, described, fault) && (!first || fit_page(statement, fault));
+  bool good = described && fit(statement, combination, described, first, fault);
   PQclear(described);
   return good;
 }
@@ -151,14 +170,32 @@ static uint32_t all_options(const struct statement *statement) {
   return (1u << statement->option_count) - 1;
 }
 
+// Each optional clause alone: all are asked for at once, for what they bind was learnt from the variant that has them all.
+static bool check_each(struct statement *statement, PGconn *connection, struct fault *fault) {
+  struct combination *combinations[STATEMENT_OPTIONS];
+  unsigned asked = 0;
+  bool good = true;
+  for (; good && asked < statement->option_count; asked += good) {
+    combinations[asked] = combination_get(statement, 1u << asked, fault);
+    good = combinations[asked] && ask(&combinations[asked]->variant, connection);
+  }
+  for (unsigned i = 0; i < asked; i++) {
+    PGresult *described = hear(connection);
+    if (good && PQresultStatus(described) != PGRES_COMMAND_OK)
+      good = refused(statement, &combinations[i]->variant, described, fault);
+    good = good && fit(statement, combinations[i], described, false, fault);
+    PQclear(described);
+  }
+  return good;
+}
+
 static bool check_statement(struct statement *statement, PGconn *connection, struct fault *fault) {
   if (!check_variant(statement, 0, true, connection, fault))
     return false;
   if (statement->option_count && !check_variant(statement, all_options(statement), false, connection, fault))
     return false;
-  for (unsigned i = 0; statement->option_count > 1 && i < statement->option_count; i++)
-    if (!check_variant(statement, 1u << i, false, connection, fault))
-      return false;
+  if (statement->option_count > 1 && !check_each(statement, connection, fault))
+    return false;
   declare_types(statement);
   return true;
 }
@@ -186,9 +223,16 @@ static bool check_keeping(struct script *script, PGconn *connection, struct faul
   return check_replay(script, connection, fault);
 }
 
-bool script_check(struct script *script, PGconn *connection, bool keeps, struct fault *fault) {
+static bool check_all(struct script *script, PGconn *connection, bool keeps, struct fault *fault) {
   for (unsigned i = 0; i < script->statement_count; i++)
     if (!check_statement(&script->statements[i], connection, fault))
       return false;
   return !keeps || check_keeping(script, connection, fault);
+}
+
+bool script_check(struct script *script, PGconn *connection, bool keeps, struct fault *fault) {
+  PQenterPipelineMode(connection);
+  bool good = check_all(script, connection, keeps, fault);
+  PQexitPipelineMode(connection);
+  return good;
 }
