@@ -212,6 +212,23 @@ $$;
 create trigger lead_blinded before insert or update on lead
   for each row when (new.accused_users <> '{}' or new.recused <> '{}') execute function lead_blinded();
 
+-- Who comes into an office that is complained of answers for the lead no more; the office that he answered for it in does.
+create function lead_receiver_moved() returns trigger
+language plpgsql security definer set search_path = zoufang, pg_temp as $$
+begin
+  update lead l
+  set handler_id = nullif(l.handler_id, new.id),
+      offered_user = nullif(l.offered_user, new.id),
+      reason = null,
+      etag = next_etag(l.etag, concat_ws(' ', 'moved', new.id))
+  where new.id in (l.handler_id, l.offered_user)
+    and new.office_id = any (l.accused_offices);
+  return null;
+end
+$$;
+create trigger lead_receiver_moved after update of office_id on account
+  for each row when (new.office_id is distinct from old.office_id) execute function lead_receiver_moved();
+
 -- Who sees a record changes with its place and its people. What it was before is kept, so that Pull can tell those who lost
 -- sight of it: of leads (3); and of visits (1) and photos (2) that were erased, to who recorded them.
 create table sight_past (
@@ -353,11 +370,12 @@ call audit_table('photo', 'photo');
 
 alter function office_above owner to zoufang_definer;
 alter function lead_blinded owner to zoufang_definer;
+alter function lead_receiver_moved owner to zoufang_definer;
 alter function lead_accused_known owner to zoufang_definer;
 alter function lead_added owner to zoufang_definer;
 alter function lead_changed owner to zoufang_definer;
 alter function lead_reporter_replaced owner to zoufang_definer;
-revoke all on function lead_event_is_final, lead_written, office_above, lead_blinded, lead_accused_known, lead_added, lead_changed, lead_reporter_replaced from public;
+revoke all on function lead_event_is_final, lead_written, office_above, lead_blinded, lead_receiver_moved, lead_accused_known, lead_added, lead_changed, lead_reporter_replaced from public;
 grant select, insert, update on lead to zoufang_definer;
 grant select, insert on lead_version, lead_reporter_version, lead_event, photo to zoufang_definer;
 grant select, insert, delete on sight_past to zoufang_definer;

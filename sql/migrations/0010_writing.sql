@@ -40,8 +40,11 @@ begin
   where num_nonnulls(i.campaign_id, i.sweep_round) > 0
     and f.field is not null
   union all
-  select distinct t.place, 'officer_ids', 'NO_SUCH_USER', null, null::uuid
-  from unnest(team, team_places) t(user_id, place)
+  select t.place, format('officer_ids[%s]', t.nth - 1), 'NO_SUCH_USER', null, null::uuid
+  from (
+    select o.user_id, o.place, row_number() over (partition by o.place order by o.n) as nth
+    from unnest(team, team_places) with ordinality o(user_id, place, n)
+  ) t
   where not exists (select from account a where a.id = t.user_id)
   union all
   select s.place, format('solved_problems[%s].lead_id', s.nth - 1), 'UNKNOWN_REFERENCE', 'lead', s.lead_id
@@ -213,10 +216,16 @@ begin
   where num_nonnulls(i.campaign_id, i.sweep_round) > 0
     and f.field is not null
   union all
-  select distinct a.place, 'accused', case when a.user_id is null then 'NO_SUCH_OFFICE' else 'NO_SUCH_USER' end, null, null::uuid
-  from unnest(accused_users, accused_offices, accused_places) a(user_id, office_id, place)
-  where a.user_id is not null and not exists (select from account o where o.id = a.user_id)
-     or a.office_id is not null and not exists (select from office o where o.id = a.office_id);
+  select a.place, format('accused[%s].%s', a.nth - 1, f.field), f.reason, null, null::uuid
+  from (
+    select o.user_id, o.office_id, o.place, row_number() over (partition by o.place order by o.n) as nth
+    from unnest(accused_users, accused_offices, accused_places) with ordinality o(user_id, office_id, place, n)
+  ) a
+  cross join lateral (
+    select 'user_id', 'NO_SUCH_USER' where a.user_id is not null and not exists (select from account o where o.id = a.user_id)
+    union all
+    select 'office_id', 'NO_SUCH_OFFICE' where a.office_id is not null and not exists (select from office o where o.id = a.office_id)
+  ) f(field, reason);
 end
 $$;
 

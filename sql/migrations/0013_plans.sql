@@ -125,7 +125,7 @@ language plpgsql stable security definer set search_path = zoufang, pg_temp as $
 begin
   return exists (select from account a where a.office_id = asked and a.disabled_at is null)
     or exists (select from office o where o.parent_id = asked and o.closed_on is null)
-    or exists (select from lead l where l.office_id = asked and l.open)
+    or exists (select from lead l where l.office_id = asked and (l.open or l.state = 12))
     or exists (select from lead l where l.offered_to = asked);
 end
 $$;

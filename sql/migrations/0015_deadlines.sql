@@ -34,6 +34,7 @@ values
   (7, null, 10),
   (8, null, 15),
   (9, null, 10),
+  (12, null, 5),
   (14, null, 15),
   (15, null, 5);
 

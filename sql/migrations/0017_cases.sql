@@ -40,7 +40,8 @@ create table case_file (
 );
 comment on column case_file.erased_at is 'When its texts were erased (0064). From then on it only counts, and nobody sees it.';
 comment on column case_file.campaign_id is 'With sweep_round: those of its first lead.';
-comment on column case_file.accused is 'Who must not see it: those complained of in its leads, and its persons, as far as they are ours.';
+comment on column case_file.accused is
+  'Who must not see it: those complained of in its leads, and its persons with whom they are said to be, as far as they are ours.';
 create index case_file_city on case_file (city, filed_at, id, domain);
 create index case_file_county on case_file (county, filed_at, id, domain);
 create index case_file_township on case_file (township, filed_at, id, domain);
@@ -185,11 +186,13 @@ begin
           join lead o on o.id = k.lead_id
           where k.case_id = c.id
           union
-          select p.user_id
+          select s.user_id
           from case_person k
           join person p on p.id = k.person_id
+          cross join lateral (select coalesce(p.same_as, p.id)) f(id)
+          join person s on s.id = f.id or s.same_as = f.id
           where k.case_id = c.id
-            and p.user_id is not null
+            and s.user_id is not null
         ) a(id)
       ),
       changed = pg_current_xact_id()
@@ -212,6 +215,23 @@ create trigger case_part_changed after insert on case_lead referencing new table
   for each statement execute function case_part_changed();
 create trigger case_part_changed after insert on case_person referencing new table as new_rows
   for each statement execute function case_part_changed();
+
+-- Whom a person is said to be, or no more, is in the cases of them all.
+create function case_person_is_another() returns trigger
+language plpgsql security definer set search_path = zoufang, pg_temp as $$
+begin
+  perform case_in_step(array(
+    select distinct k.case_id
+    from person p
+    join case_person k on k.person_id = p.id
+    where p.id in (new.id, old.same_as, new.same_as)
+       or p.same_as in (new.id, old.same_as, new.same_as)
+  ));
+  return null;
+end
+$$;
+create trigger case_person_is_another after update of same_as on person
+  for each row when (old.same_as is distinct from new.same_as) execute function case_person_is_another();
 
 create function lead_of_case_changed() returns trigger
 language plpgsql security definer set search_path = zoufang, pg_temp as $$
@@ -460,8 +480,9 @@ alter function lead_has_case owner to zoufang_definer;
 alter function is_counted_as owner to zoufang_definer;
 alter function case_in_step owner to zoufang_definer;
 alter function case_part_changed owner to zoufang_definer;
+alter function case_person_is_another owner to zoufang_definer;
 alter function lead_of_case_changed owner to zoufang_definer;
-revoke all on function lead_has_case, first_known, is_counted_as, is_talked_of, review_reviewable, handling_is_final, talk_follows, case_in_step, case_part_changed, lead_of_case_changed, check_case, case_changed
+revoke all on function lead_has_case, first_known, is_counted_as, is_talked_of, review_reviewable, handling_is_final, talk_follows, case_in_step, case_part_changed, case_person_is_another, lead_of_case_changed, check_case, case_changed
   from public;
 grant execute on function lead_has_case, first_known, is_counted_as, is_talked_of, check_case, case_changed to zoufang;
 grant execute on function case_in_step, is_talked_of to zoufang_definer;

@@ -263,6 +263,23 @@ end
 $$;
 create index approval_reveals on approval (requested_by, decided_at) where kind = 6 and state = 2;
 
+-- That many are to be opened stands in the timeline of each of their leads: as it was asked for, and as it was decided.
+create function reveal_request_told() returns trigger
+language plpgsql security definer set search_path = zoufang, pg_temp as $$
+begin
+  insert into lead_event (lead_id, kind, actor_id, note)
+  select l.id,
+         case new.state when 1 then 22 when 2 then 23 else 24 end,
+         coalesce(new.decided_by, new.requested_by),
+         case new.state when 1 then new.reason else new.decision_reason end
+  from approval_records(new) r
+  join lead l on l.id = r.record_id and l.erased_at is null;
+  return null;
+end
+$$;
+create trigger reveal_request_told after insert or update of state on approval
+  for each row when (new.kind = 6) execute function reveal_request_told();
+
 -- How many reporters the caller opened within the last hour, beside those that another approved.
 create or replace function reveals_this_hour() returns int8
 language plpgsql stable security definer set search_path = zoufang, pg_temp as $$
@@ -290,8 +307,8 @@ drop policy change on term;
 create policy change on term for update to zoufang using ((select has_role(5)) and not term_in_use(vocabulary, code));
 
 call settle_definers();
-revoke all on function confirmers_of, account_not_moved_by_itself, step_fault, check_steps, carry_out_step, carry_out_deadline, term_in_use, carry_out_term, supervises_record, approval_records, supervises_records, carry_out_reveal, reveal_was_approved
-  from public;
+revoke all on function confirmers_of, account_not_moved_by_itself, step_fault, check_steps, carry_out_step, carry_out_deadline, term_in_use, carry_out_term, supervises_record, approval_records, supervises_records, carry_out_reveal, reveal_was_approved,
+  reveal_request_told from public;
 grant execute on function term_in_use, supervises_record, approval_records, reveal_was_approved to zoufang;
 grant execute on function confirmers_of, step_fault, check_steps, carry_out_step, carry_out_deadline, carry_out_term,
   supervises_record, approval_records, supervises_records, carry_out_reveal, request_approval, approval_requested, reveal_was_approved to zoufang_definer;

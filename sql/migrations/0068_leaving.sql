@@ -34,11 +34,17 @@ begin
 end
 $$;
 
--- The open leads and cases that a user answers for, the oldest first.
+-- The open leads and cases that a user answers for, the oldest first. Until a lead that was transferred is accepted, he does.
 create function open_work_of(user_id uuid, out leads uuid[], out cases uuid[])
 language plpgsql stable security definer set search_path = zoufang, pg_temp as $$
 begin
-  leads := array(select l.id from lead l where l.handler_id = open_work_of.user_id and l.open order by l.received_at, l.id);
+  leads := array(
+    select l.id
+    from lead l
+    where l.handler_id = open_work_of.user_id
+      and (l.open or l.state = 12)
+    order by l.received_at, l.id
+  );
   cases := array(
     select c.id
     from case_file c

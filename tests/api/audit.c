@@ -65,7 +65,7 @@ static const struct telling {
     {"RetentionService/SetRetention", "created approval done, created reminder done"},
     {"RetentionService/HoldRecord", "created hold done"},
     {"PersonalDataService/RequestPersonalData", "created approval done, created personal_data done, created reminder done"},
-    {"LeadService/RequestBulkReveal", "created approval done, created reminder done"},
+    {"LeadService/RequestBulkReveal", "created approval done, created event done, created reminder done"},
     {"FigureService/PublishReport", "created approval done, created reminder done, created report done"},
     {"ApprovalService/Approve", "changed approval done, created grant done, created reminder done"},
     {"ApprovalService/Refuse", "changed approval done, created reminder done"},

@@ -1,6 +1,7 @@
 // Those complained of in a lead: no method tells them that it exists.
 
 #include "suite.h"
+#include "support/approving.h"
 #include "support/client_wire.h"
 #include "support/rights.h"
 #include <stdio.h>
@@ -114,7 +115,39 @@ static void a_match_of_oneself_is_answered_as_any_other(void) {
   }
 }
 
+static void move(enum transport t, const char *user, const char *office) {
+  const char *etag = sql_text("select encode(etag, 'base64') from account where id = '%s'", user);
+  struct answer answer =
+      ask(world()->client, t, token_of("admin"), "PeopleService/UpdateUser",
+          "{\"user\":{\"id\":\"%s\",\"etag\":\"%s\",\"officeId\":\"%s\"},\"updateMask\":\"officeId\"}", user, etag, office);
+  CU_ASSERT_EQUAL(answer.code, CODE_OK);
+}
+
+static void who_comes_into_an_office_complained_of_answers_for_the_lead_no_more(void) {
+  BOTH(t) {
+    const char *linxi = sql_text("select id from office where region_code = " LINXI),
+               *balin = sql_text("select id from office where region_code = " BALIN);
+    const char *username = arena_printf(client_memory(), "m%.13s", fresh_id());
+    const char *him =
+        text_at(make_account(t, username, arena_printf(client_memory(), ",\"officeId\":\"%s\"", linxi)).body, "id");
+    const char *more = arena_printf(client_memory(), ",\"accused\":[{\"name\":\"某委\",\"officeId\":\"%s\"}]", balin);
+    struct records handled = push_records("officer.linxi", LINXI_VILLAGE, more),
+                   offered = push_records("officer.linxi", LINXI_VILLAGE, more);
+    CU_ASSERT_TRUE(sql_run("update lead set handler_id = '%s' where id = '%s'", him, handled.lead));
+    CU_ASSERT_TRUE(sql_run("update lead set offered_user = '%s' where id = '%s'", him, offered.lead));
+    move(t, him, balin);
+    const char *answers = "select concat_ws(' ', handler_id, office_id, offered_user) from lead where id = '%s'";
+    CU_ASSERT_STRING_EQUAL(sql_text(answers, handled.lead), linxi);
+    CU_ASSERT_STRING_EQUAL(sql_text(answers, offered.lead),
+                           arena_printf(client_memory(), "%s %s", id_of("officer.linxi"), linxi));
+    struct answer lead =
+        ask(world()->client, t, token_of("officer.linxi"), "LeadService/GetLead", "{\"id\":\"%s\"}", handled.lead);
+    CU_ASSERT_EQUAL(lead.code, CODE_OK);
+  }
+}
+
 SUITE_WITH(blindness, world_open, NULL, BLINDNESS_LIMIT_S, TEST(who_is_complained_of_hears_in_no_method_that_the_lead_exists),
            TEST(the_members_of_an_office_complained_of_hear_nothing_either),
            TEST(who_raises_a_lead_against_himself_hears_that_it_was_taken_and_never_sees_it),
-           TEST(who_is_matched_later_loses_the_lead_at_once), TEST(a_match_of_oneself_is_answered_as_any_other));
+           TEST(who_is_matched_later_loses_the_lead_at_once), TEST(a_match_of_oneself_is_answered_as_any_other),
+           TEST(who_comes_into_an_office_complained_of_answers_for_the_lead_no_more));

@@ -202,6 +202,26 @@ static void that_two_persons_are_one_is_said_by_a_supervisor(void) {
   }
 }
 
+static void who_is_said_to_be_a_person_of_a_case_sees_nothing_of_it_until_he_is_not(void) {
+  BOTH(t) {
+    const char *nameless = fresh_id(), *known = fresh_id();
+    struct answer one = file_case(t, "officer.linxi", quoted(raised(t, "officer.linxi", LINXI_VILLAGE)));
+    with_person(t, "officer.linxi", &one, known, arena_printf(client_memory(), ",\"userId\":\"%s\"", id_of("officer.linxi.2")));
+    struct answer two = file_case(t, "officer.linxi.2", quoted(raised(t, "officer.linxi.2", LINXI_VILLAGE)));
+    struct answer now = with_person(t, "officer.linxi.2", &two, nameless, "");
+    const char *by_id = arena_printf(client_memory(), "{\"id\":\"%s\"}", text_at(two.body, "id"));
+    CU_ASSERT_EQUAL(call_as(t, "officer.linxi.2", "CaseService/GetCase", by_id).code, CODE_OK);
+    now = change(t, "supervisor.linxi", "ConfirmSamePerson", &now,
+                 arena_printf(client_memory(), ",\"personId\":\"%s\",\"sameAs\":\"%s\"", nameless, known));
+    CU_ASSERT_EQUAL(now.code, CODE_OK);
+    CU_ASSERT_EQUAL(call_as(t, "officer.linxi.2", "CaseService/GetCase", by_id).code, CODE_NOT_FOUND);
+    now = change(t, "supervisor.linxi", "ConfirmSamePerson", &now,
+                 arena_printf(client_memory(), ",\"personId\":\"%s\"", nameless));
+    CU_ASSERT_EQUAL(now.code, CODE_OK);
+    CU_ASSERT_EQUAL(call_as(t, "officer.linxi.2", "CaseService/GetCase", by_id).code, CODE_OK);
+  }
+}
+
 static void a_lead_goes_into_its_case_and_no_other(void) {
   BOTH(t) {
     const char *lead = raised(t, "officer.linxi", LINXI_VILLAGE);
@@ -287,6 +307,7 @@ SUITE_WITH(cases, world_open, client_forget, 120, TEST(a_case_belongs_where_its_
            TEST(a_lead_belongs_to_one_case_at_most), TEST(a_lead_out_of_sight_cannot_be_filed),
            TEST(a_handling_is_proposed_by_one_and_approved_by_another_and_final), TEST(discipline_and_transfer_fit_the_form),
            TEST(only_who_was_disciplined_has_a_review), TEST(a_person_of_a_case_and_those_complained_of_see_nothing_of_it),
-           TEST(that_two_persons_are_one_is_said_by_a_supervisor), TEST(a_lead_goes_into_its_case_and_no_other),
-           TEST(cases_are_listed_to_who_sees_them), TEST(a_timeline_tells_what_happened_to_a_case),
-           TEST(a_person_s_id_may_be_left_to_the_server));
+           TEST(that_two_persons_are_one_is_said_by_a_supervisor),
+           TEST(who_is_said_to_be_a_person_of_a_case_sees_nothing_of_it_until_he_is_not),
+           TEST(a_lead_goes_into_its_case_and_no_other), TEST(cases_are_listed_to_who_sees_them),
+           TEST(a_timeline_tells_what_happened_to_a_case), TEST(a_person_s_id_may_be_left_to_the_server));

@@ -38,9 +38,13 @@ static void must(struct answer answer) {
   CU_ASSERT_EQUAL_FATAL(answer.code, CODE_OK);
 }
 
+static struct answer try_step(enum transport t, const char *user, const char *id, const char *to, const char *more) {
+  return call(t, user, "LeadService/AdvanceLead",
+              about(id, arena_printf(client_memory(), ",\"to\":\"LEAD_STATE_%s\"%s", to, more)));
+}
+
 static void advance(enum transport t, const char *user, const char *id, const char *to, const char *more) {
-  must(call(t, user, "LeadService/AdvanceLead",
-            about(id, arena_printf(client_memory(), ",\"to\":\"LEAD_STATE_%s\"%s", to, more))));
+  must(try_step(t, user, id, to, more));
 }
 
 // Behind the server's back: without its triggers nothing else changes.
@@ -116,6 +120,31 @@ static void each_step_sets_when_the_next_is_due_and_a_domain_may_have_its_own(vo
     struct answer deadlines = call(t, "nobody", "StepService/ListDeadlines", "{}");
     CU_ASSERT_STRING_EQUAL(text_at(deadlines.body, "deadlines.0.state"), "LEAD_STATE_RECEIVED");
     CU_ASSERT_EQUAL(number_at(deadlines.body, "deadlines.0.workingDays"), 15);
+  }
+}
+
+static void a_later_day_than_the_table_gives_is_a_supervisors_with_a_reason(void) {
+  BOTH(t) {
+    const char *id = raise("officer.linxi", ""), *accepted = raise("officer.linxi", ""), *sooner = time_from_now(3 * DAY_S);
+    const char *later = arena_printf(client_memory(), ",\"dueAt\":\"%s\"", time_from_now(300 * DAY_S));
+    set_lead(id, "state = 3");
+    struct answer answer = try_step(t, "officer.linxi", id, "VERIFYING", later);
+    CU_ASSERT_TRUE(names_field(&answer, "due_at", "OUT_OF_RANGE"));
+    advance(t, "officer.linxi", id, "VERIFYING", arena_printf(client_memory(), ",\"dueAt\":\"%s\"", sooner));
+    answer = call(t, "officer.linxi", "LeadService/GetLead", arena_printf(client_memory(), "{\"id\":\"%s\"}", id));
+    CU_ASSERT_STRING_EQUAL(text_at(answer.body, "dueAt"), sooner);
+    answer = try_step(t, "supervisor.linxi", accepted, "ACCEPTED", later);
+    CU_ASSERT_TRUE(names_field(&answer, "reason", "REQUIRED"));
+    advance(t, "supervisor.linxi", accepted, "ACCEPTED", arena_printf(client_memory(), "%s,\"reason\":\"人手不足\"", later));
+  }
+}
+
+static void a_transferred_lead_is_due_until_somebody_accepts_it(void) {
+  BOTH(t) {
+    const char *id = raise("officer.linxi", ""), *office = sql_text("select id from office where region_code = " BALIN);
+    advance(t, "supervisor.linxi", id, "TRANSFERRED",
+            arena_printf(client_memory(), ",\"reason\":\"属地办理\",\"officeId\":\"%s\"", office));
+    CU_ASSERT_TRUE(is_due_after(id, 5));
   }
 }
 
@@ -274,6 +303,8 @@ static void a_held_visit_is_told_to_the_supervisors_of_its_region(void) {
 SUITE_WITH(deadlines, world_open, client_forget, DEADLINES_LIMIT_S,
            TEST(working_days_go_by_the_week_and_by_what_admins_say_of_days),
            TEST(each_step_sets_when_the_next_is_due_and_a_domain_may_have_its_own),
+           TEST(a_later_day_than_the_table_gives_is_a_supervisors_with_a_reason),
+           TEST(a_transferred_lead_is_due_until_somebody_accepts_it),
            TEST(a_supervisor_puts_a_deadline_off_with_a_reason_that_the_timeline_tells),
            TEST(overdue_leads_are_listed_alone_or_left_out), TEST(days_end_where_the_server_counts_them),
            TEST(an_overdue_lead_is_told_once_to_the_supervisors_one_level_above_its_office),

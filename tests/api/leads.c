@@ -71,6 +71,21 @@ static void a_suggestion_is_not_confidential_unless_said(void) {
   }
 }
 
+static void only_a_supervisor_opens_a_confidential_lead_to_all(void) {
+  BOTH(t) {
+    const char *id = raised(t, "officer.linxi", LINXI_VILLAGE, "");
+    const char *change = "{\"lead\":{\"id\":\"%s\",\"etag\":\"%s\",\"confidential\":false},\"reason\":\"测试\","
+                         "\"updateMask\":\"confidential\"}";
+    const char *etag = text_at(get(t, "officer.linxi", id).body, "etag");
+    struct answer refused = ask(world()->client, t, token_of("officer.linxi"), "LeadService/UpdateLead", change, id, etag);
+    CU_ASSERT_EQUAL(refused.code, CODE_PERMISSION_DENIED);
+    CU_ASSERT_TRUE(names_field(&refused, "lead.confidential", "FORBIDDEN"));
+    CU_ASSERT_EQUAL(ask(world()->client, t, token_of("supervisor.linxi"), "LeadService/UpdateLead", change, id, etag).code,
+                    CODE_OK);
+    CU_ASSERT_FALSE(json_is_true(json_at(get(t, "officer.linxi", id).body, "confidential")));
+  }
+}
+
 static void every_bad_field_of_a_lead_is_named(void) {
   BOTH(t) {
     struct answer answer =
@@ -85,6 +100,10 @@ static void every_bad_field_of_a_lead_is_named(void) {
     CU_ASSERT_TRUE(names_field(&answer, "lead.narrative", "REQUIRED"));
     CU_ASSERT_TRUE(names_field(&answer, "lead.amount_fen", "OUT_OF_RANGE"));
     CU_ASSERT_TRUE(names_field(&answer, "lead.reporter.phone", "BAD_PATTERN"));
+    const char *accused = arena_printf(
+        client_memory(), ",\"accused\":[{\"name\":\"某某\"},{\"userId\":\"%s\",\"officeId\":\"%s\"}]", fresh_id(), fresh_id());
+    answer = create(t, "officer.linxi", lead_json(fresh_id(), LINXI_VILLAGE, accused), "");
+    CU_ASSERT_TRUE(names_field(&answer, "lead.accused[1].user_id", "NO_SUCH_USER"));
   }
 }
 
@@ -253,8 +272,9 @@ static void a_complaint_about_the_leaders_of_the_highest_office_leaves_a_numbere
 }
 
 SUITE_WITH(leads, world_open, client_forget, 120, TEST(a_lead_comes_back_without_its_reporter),
-           TEST(a_suggestion_is_not_confidential_unless_said), TEST(every_bad_field_of_a_lead_is_named),
-           TEST(a_term_that_is_not_in_the_vocabulary_is_named), TEST(those_complained_of_learn_nothing_of_a_lead_in_any_method),
+           TEST(a_suggestion_is_not_confidential_unless_said), TEST(only_a_supervisor_opens_a_confidential_lead_to_all),
+           TEST(every_bad_field_of_a_lead_is_named), TEST(a_term_that_is_not_in_the_vocabulary_is_named),
+           TEST(those_complained_of_learn_nothing_of_a_lead_in_any_method),
            TEST(an_office_complained_of_hides_the_lead_from_its_members),
            TEST(a_match_hides_a_lead_at_once_and_answers_the_same_to_who_loses_sight_of_it),
            TEST(a_correction_keeps_the_version_before_and_tells_its_timeline),

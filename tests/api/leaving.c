@@ -102,6 +102,13 @@ static void a_concluded_lead_is_handed_over_while_its_case_is_not_done(void) {
   }
 }
 
+static void a_transferred_lead_holds_its_handler_until_it_is_accepted(void) {
+  struct leaver him = leaver(REST);
+  lead_of(&him, ", state", ", 12");
+  struct answer refused = disable(REST, &him);
+  CU_ASSERT_PTR_NOT_NULL(said(&refused, "1 lead, 0 cases"));
+}
+
 static void who_ended_may_be_taken_up_again_and_changed_whatever_he_answers_for(void) {
   struct leaver him = leaver(REST);
   lead_of(&him, "", "");
@@ -135,5 +142,6 @@ static void the_command_line_names_what_is_to_be_handed_over(void) {
 SUITE_WITH(leaving, world_open, client_forget, 120, TEST(nobody_ends_while_he_answers_for_leads_or_cases),
            TEST(a_case_whose_person_is_not_handled_yet_holds_its_handler_though_its_leads_are_concluded),
            TEST(a_concluded_lead_is_handed_over_while_its_case_is_not_done),
+           TEST(a_transferred_lead_holds_its_handler_until_it_is_accepted),
            TEST(who_ended_may_be_taken_up_again_and_changed_whatever_he_answers_for),
            TEST(the_command_line_names_what_is_to_be_handed_over));

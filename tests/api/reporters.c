@@ -1,6 +1,7 @@
 // Reporters: sealed, opened for a purpose, recognised, and taken out of narratives.
 
 #include "suite.h"
+#include "support/asking.h"
 #include "support/client_wire.h"
 #include "support/world.h"
 #include <stdlib.h>
@@ -10,7 +11,7 @@
 #define BOTH(t) for (enum transport t = REST; t <= GRPC; t++)
 #define MARK "〔反映人〕"
 
-enum { REVEALS_AN_HOUR = 20 };
+enum { REVEALS_AN_HOUR = 20, AT_ONCE = 60 };
 
 static struct answer call_as(enum transport t, const char *user, const char *method, const char *request) {
   return ask(world()->client, t, token_of(user), method, "%s", request);
@@ -119,6 +120,28 @@ static void a_few_openings_an_hour_are_enough(void) {
                  id_of("supervisor.chifeng")),
       REVEALS_AN_HOUR);
   CU_ASSERT_TRUE(sql_number("select count(*) from lead_event where lead_id = '%s' and kind = 21", id) >= 1);
+}
+
+static void many_openings_at_once_are_no_more_than_one_after_the_other(void) {
+  static struct asking askers[AT_ONCE];
+  const char *forget = "set session_replication_role = replica; delete from lead_event where kind = 20 and actor_id = '%s';"
+                       "reset session_replication_role";
+  const char *id =
+      raised(REST, "officer.linxi", lead_json(fresh_id(), LINXI_VILLAGE, reporter_json("虚构甲乙", fresh_phone())));
+  const char *request = arena_printf(client_memory(), "{\"id\":\"%s\",\"purpose\":\"逐一核对\"}", id);
+  CU_ASSERT_TRUE(sql_run(forget, id_of("supervisor.linxi")));
+  for (int i = 0; i < AT_ONCE; i++)
+    asking_begin(&askers[i], world()->client, i % 2 ? GRPC : REST, token_of("supervisor.linxi"), "LeadService/RevealReporter",
+                 request);
+  int opened = 0, refused = 0;
+  for (int i = 0; i < AT_ONCE; i++) {
+    asking_end(&askers[i]);
+    opened += askers[i].code == CODE_OK;
+    refused += askers[i].code == CODE_RESOURCE_EXHAUSTED;
+  }
+  CU_ASSERT_EQUAL(opened, REVEALS_AN_HOUR);
+  CU_ASSERT_EQUAL(refused, AT_ONCE - REVEALS_AN_HOUR);
+  CU_ASSERT_TRUE(sql_run(forget, id_of("supervisor.linxi")));
 }
 
 static void a_narrative_that_names_its_reporter_is_stored_without_him(void) {
@@ -244,4 +267,5 @@ SUITE_WITH(reporters, world_open, client_forget, 120, TEST(the_handler_and_a_sup
            TEST(a_pushed_change_without_the_reporter_is_cleared_of_him_too),
            TEST(an_update_of_either_is_held_against_the_other),
            TEST(the_same_reporter_is_recognised_and_told_to_who_may_see_both), TEST(a_guessed_phone_number_tells_nothing),
-           TEST(a_few_openings_an_hour_are_enough), TEST(keys_are_changed_while_a_server_serves));
+           TEST(a_few_openings_an_hour_are_enough), TEST(many_openings_at_once_are_no_more_than_one_after_the_other),
+           TEST(keys_are_changed_while_a_server_serves));

@@ -235,6 +235,9 @@ static void what_a_step_does_not_ask_for_is_not_taken(void) {
     answer = advance(t, "supervisor.linxi", id, "ACCEPTED",
                      arena_printf(client_memory(), ",\"handlerId\":\"%s\"", id_of("officer.linxi.2")));
     CU_ASSERT_TRUE(names_field(&answer, "handler_id", "NOT_EXPECTED"));
+    const char *due = arena_printf(client_memory(), ",\"reason\":\"测试\",\"dueAt\":\"%s\"", time_from_now(86400));
+    answer = advance(t, "supervisor.linxi", id, "DECLINED", due); // nothing is to be done any more
+    CU_ASSERT_TRUE(names_field(&answer, "due_at", "NOT_EXPECTED"));
     CU_ASSERT_EQUAL(state_of(id), 1);
   }
 }

@@ -188,7 +188,7 @@ static void a_team_is_of_people_that_there_are(void) {
     struct answer unknown =
         push(t, "officer.linxi", "visits", visit_json(id, LINXI_VILLAGE, arena_printf(client_memory(), team, fresh_id())));
     CU_ASSERT_STRING_EQUAL(status_of_push(&unknown), "REJECTED");
-    CU_ASSERT_STRING_EQUAL(text_at(unknown.body, "results.0.violations.0.field"), "officer_ids");
+    CU_ASSERT_STRING_EQUAL(text_at(unknown.body, "results.0.violations.0.field"), "officer_ids[0]");
     const char *his = fresh_id();
     push(t, "officer.balin", "visits", visit_json(his, BALIN_VILLAGE, ""));
     struct answer named = push(t, "officer.linxi", "visits",

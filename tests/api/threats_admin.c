@@ -231,6 +231,12 @@ static void many_reporters_are_opened_when_another_supervisor_of_them_all_approv
           sql_number("select count(*) from audit where record = '%s' and kind = 'reporter' and action = 'opened'", leads[i]),
           1);
     }
+    struct answer events =
+        ask(world()->client, t, token_of("officer.linxi"), "LeadService/ListLeadEvents", "{\"id\":\"%s\"}", leads[0]);
+    CU_ASSERT_STRING_EQUAL(text_at(events.body, "events.1.kind"), "LEAD_EVENT_KIND_REPORTER_REQUESTED");
+    CU_ASSERT_STRING_EQUAL(text_at(events.body, "events.1.note"), "专项回访");
+    CU_ASSERT_STRING_EQUAL(text_at(events.body, "events.3.kind"), "LEAD_EVENT_KIND_REPORTER_REQUEST_APPROVED");
+    CU_ASSERT_STRING_EQUAL(text_at(events.body, "events.3.actorId"), id_of("supervisor.chifeng"));
     // A day later the bound holds again.
     CU_ASSERT_TRUE(sql_run(
         "set session_replication_role = replica; update approval set requested_at = requested_at - interval '25 hours', "
@@ -238,6 +244,25 @@ static void many_reporters_are_opened_when_another_supervisor_of_them_all_approv
         approval));
     CU_ASSERT_EQUAL(reveal(t, "supervisor.linxi", leads[0]), CODE_RESOURCE_EXHAUSTED);
     forget_openings();
+  }
+}
+
+static void that_reporters_are_not_opened_stands_in_the_timelines_with_the_reason(void) {
+  BOTH(t) {
+    const char *lead = fresh_id();
+    CU_ASSERT_EQUAL(ask(world()->client, t, token_of("officer.linxi"), "LeadService/CreateLead", "{\"lead\":%s}",
+                        lead_json(lead, LINXI_VILLAGE, ",\"reporter\":{\"name\":\"虚构某\"}"))
+                        .code,
+                    CODE_OK);
+    struct answer asked = ask(world()->client, t, token_of("supervisor.linxi"), "LeadService/RequestBulkReveal",
+                              "{\"leadIds\":[\"%s\"],\"purpose\":\"专项回访\"}", lead);
+    struct answer refused = ask(world()->client, t, token_of("supervisor.chifeng"), "ApprovalService/Refuse",
+                                "{\"id\":\"%s\",\"reason\":\"没有必要\"}", text_at(asked.body, "approvalId"));
+    CU_ASSERT_EQUAL(refused.code, CODE_OK);
+    struct answer events =
+        ask(world()->client, t, token_of("officer.linxi"), "LeadService/ListLeadEvents", "{\"id\":\"%s\"}", lead);
+    CU_ASSERT_STRING_EQUAL(text_at(events.body, "events.2.kind"), "LEAD_EVENT_KIND_REPORTER_REQUEST_REFUSED");
+    CU_ASSERT_STRING_EQUAL(text_at(events.body, "events.2.note"), "没有必要");
   }
 }
 
@@ -260,4 +285,5 @@ SUITE_WITH(threats_admin, world_open, NULL, THREATS_LIMIT_S, TEST(an_admin_grant
            TEST(a_step_that_skips_an_approval_or_strands_leads_is_refused),
            TEST(a_term_that_records_use_is_changed_by_two_and_another_at_once),
            TEST(many_reporters_are_opened_when_another_supervisor_of_them_all_approves),
+           TEST(that_reporters_are_not_opened_stands_in_the_timelines_with_the_reason),
            TEST(nobody_asks_to_open_what_is_out_of_his_sight));

@@ -27,11 +27,19 @@ select check_step(:id, :to, array_remove(array[
   refuse_unless(:to = 6 or :case_id is null, 'NOT_EXPECTED', 'case_id'),
   refuse_unless(:to = 7 or :outcome.finding is null, 'NOT_EXPECTED', 'outcome'),
   refuse_unless(:to in (2, 9, 11) or :feedback.way is null, 'NOT_EXPECTED', 'feedback'),
+  refuse_unless(:to not in (10, 11, 13) or :due_at is null, 'NOT_EXPECTED', 'due_at'),
   refuse_unless(:due_at > now() and :due_at < now() + interval '2 years' or :due_at is null, 'OUT_OF_RANGE', 'due_at'),
   refuse_unless(:feedback.told_at <= now() + interval '10 minutes' or :feedback.told_at is null, 'OUT_OF_RANGE', 'feedback.told_at');
 
 select refuse_unless(case_has_lead(:case_id, :id), 'UNKNOWN_REFERENCE', 'case_id')
 where :case_id is not null;
+
+-- A later day than the table of deadlines gives is an extension: a supervisor's, with a reason.
+select refuse_unless(l.current_code <@ scope(), 'OUT_OF_RANGE', 'due_at'),
+       refuse_unless(:reason::text is not null, 'REQUIRED', 'reason')
+from lead l
+where l.id = :id
+  and :due_at > due_after(:to, l.domain);
 
 -- What the step does to a lead that stays with its handler until the hand-over is accepted.
 update lead l

@@ -1,6 +1,8 @@
 -- RevealReporter: opens a lead's reporter for a purpose. Who handles the lead, or a supervisor of its region; twenty an hour, and those that another
--- supervisor approved. The opening stands
--- in the timeline and the audit before anything is answered. NOT_FOUND for a lead out of sight.
+-- supervisor approved. One opening of a user at a time: so that many at once are counted, too. The opening stands in the timeline and the audit
+-- before anything is answered. NOT_FOUND for a lead out of sight.
+select pg_advisory_xact_lock(hashtextextended(me()::text, 8));
+
 select l.id,
        refuse_unless(l.handler_id is not distinct from me() or l.current_code <@ scope(), 'FORBIDDEN', 'id'),
        refuse_unless(l.has_reporter, 'PRECONDITION', 'id'),

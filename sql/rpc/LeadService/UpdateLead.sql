@@ -24,6 +24,13 @@ select refuse_unless(l.raised_by = me() or l.handler_id = me() or l.current_code
          or not changes(:update_mask, 'accused', :lead.accused.user_id <> '{}')
          or l.accused <@ (:lead.accused.user_id || :lead.accused.office_id || l.recused),
          'FORBIDDEN'
+       ),
+       refuse_unless(
+         l.current_code <@ scope()
+         or not l.confidential
+         or not changes(:update_mask, 'confidential', :lead.confidential is not null)
+         or :lead.confidential is not false,
+         'FORBIDDEN', 'lead.confidential'
        )
 from lead l
 where l.id = :lead.id;

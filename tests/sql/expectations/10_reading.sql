@@ -96,7 +96,7 @@ values
     $$ update account set office_id = test.id('office.north') where username = 'colleague' $$,
     $$ select test.name(v.id) from visit v $$, 'far held merged office'),
   ('reading', 'who moves into an office complained of loses the lead against it', 'companion',
-    $$ update account set office_id = test.id('office.town') where username = 'companion' $$,
+    $$ set local session_replication_role = replica; update account set office_id = test.id('office.town') where username = 'companion' $$,
     $$ select test.name(l.id) from lead l $$, 'against_him against_the_supervisor assigned county office own'),
   ('reading', 'who is matched as complained of loses the lead at once, its handler too', 'officer',
     $$ set local session_replication_role = replica;

@@ -71,6 +71,13 @@ cross join (
 cross join lateral (select case when t.place = 3 then s.linked else s.leads end) o(expected)
 order by t.place;
 
+insert into expectation (topic, sentence, given, statement, expected)
+values
+  ('constraints', 'who comes into an office complained of answers for the lead no more',
+    test.lead_with('own', $$ accused_offices = array[test.id('office.east'), null] $$)
+      || $$; update account set office_id = test.id('office.east') where username = 'officer' $$,
+    $$ select coalesce(test.name(l.handler_id), 'nobody') from lead l where l.id = test.id('lead.own') $$, 'nobody');
+
 insert into expectation (topic, sentence, caller, given, statement, expected)
 values
   -- Hand-over and recusal.

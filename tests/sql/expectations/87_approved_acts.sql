@@ -59,6 +59,11 @@ values
 
 insert into expectation (topic, sentence, caller, given, acting, statement, expected)
 values
+  ('writing', 'that many reporters are to be opened, and who let it be, stands in the timeline of each lead', 'city',
+    test.waits(6::int2, null, jsonb_build_object('lead_ids', array[test.id('lead.own'), test.id('lead.county')]), 'supervisor'),
+    test.decide('new', 2::int2),
+    $$ select concat_ws(' ', test.name(e.lead_id), e.kind, test.name(e.actor_id)) from lead_event e where e.kind > 21 and e.at >= now() $$,
+    'county 22 supervisor county 23 city own 22 supervisor own 23 city'),
   ('writing', 'an admin does not move himself to another office', 'second', null, null,
     $$ update account set office_id = test.id('office.east') where id = me() $$, 'FORBIDDEN'),
   ('writing', 'an admin does not make himself a leader', 'second', null, null, $$ update account set leader = true where id = me() $$, 'FORBIDDEN'),
