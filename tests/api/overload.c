@@ -36,13 +36,6 @@ enum {
 static const char list_visits[] = "VisitService/ListVisits", who_am_i[] = "AuthService/WhoAmI";
 static const char calls_per_address[] = "ZOUFANG_CALLS_PER_ADDRESS=4";
 
-// The value of a counter by its line's beginning; 0 where there is none.
-static long metric(const struct instance *instance, const char *name) {
-  const char *all = socket_ask(instance->metrics_port, "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-  const char *line = strstr(all, arena_printf(client_memory(), "\n%s ", name));
-  return line ? strtol(line + 2 + strlen(name), NULL, 10) : 0;
-}
-
 static struct answer login(const struct instance *instance, enum transport t, const char *username) {
   return ask(instance->client, t, NULL, "AuthService/Login",
              "{\"username\":\"%s\",\"password\":\"%s\",\"device\":{\"id\":\"%s\"}}", username, world()->password, fresh_id());
@@ -84,7 +77,7 @@ static void an_address_has_only_so_many_calls_in_flight_over_both_transports_tog
     refused = login(&instance, t, "officer.balin");
     CU_ASSERT_TRUE(is_refusal(&refused, t, CODE_RESOURCE_EXHAUSTED, 429, "TOO_MANY"));
   }
-  CU_ASSERT_EQUAL(metric(&instance, "zoufang_turned_away_total{reason=\"TOO_MANY\"}"), 4);
+  CU_ASSERT_EQUAL(instance_metric(&instance, "zoufang_turned_away_total{reason=\"TOO_MANY\"}"), 4);
   CU_ASSERT_EQUAL(http(instance.client, "GET", "/healthz", NULL, NULL).http, 200);
   client_manners(instance.client)->forwarded_for = other;
   BOTH(t)
@@ -145,7 +138,7 @@ static void who_signs_in_finds_room_in_a_full_queue(void) {
   CU_ASSERT_TRUE(hold_await(1));
   asking_begin(&queued, instance.client, GRPC, token_of("officer.linxi"), list_visits, "{}");
   for (int64_t until_us = clock_us() + PATIENCE_MS * 1000LL;
-       metric(&instance, "zoufang_queue_length") < 1 && clock_us() < until_us;)
+       instance_metric(&instance, "zoufang_queue_length") < 1 && clock_us() < until_us;)
     poll(NULL, 0, LOOK_MS);
   const char *request =
       arena_printf(client_memory(), "{\"username\":\"officer.balin\",\"password\":\"%s\",\"device\":{\"id\":\"%s\"}}",
@@ -156,7 +149,7 @@ static void who_signs_in_finds_room_in_a_full_queue(void) {
     asking_begin(&signing_in[t], instance.client, t, NULL, "AuthService/Login", request);
   }
   for (int64_t until_us = clock_us() + PATIENCE_MS * 1000LL;
-       metric(&instance, "zoufang_queue_length") < 3 && clock_us() < until_us;)
+       instance_metric(&instance, "zoufang_queue_length") < 3 && clock_us() < until_us;)
     poll(NULL, 0, LOOK_MS);
   hold_release(holder);
   asking_end(&out);
@@ -295,7 +288,7 @@ static void who_asks_for_much_is_in_nobody_elses_way(void) {
       &instance, (const char *[]){"ZOUFANG_WORKERS=4", "ZOUFANG_QUEUE_LIMIT=8", "ZOUFANG_CALLS_PER_ACCOUNT=6", NULL}));
   crowd_begin(&crowd, CROWD, &instance, "officer.linxi");
   for (int64_t until_us = clock_us() + PATIENCE_MS * 1000LL;
-       metric(&instance, "zoufang_turned_away_total{reason=\"TOO_MANY\"}") == 0 && clock_us() < until_us;)
+       instance_metric(&instance, "zoufang_turned_away_total{reason=\"TOO_MANY\"}") == 0 && clock_us() < until_us;)
     poll(NULL, 0, LOOK_MS);
   int served = 0, healthy = 0, signed_in = 0;
   for (int i = 0; i < BESIDE; i++) {

@@ -273,16 +273,9 @@ static void too_many_tries_must_wait(void) {
 
 // --- The server is not able ------------------------------------------------------------------------------------------
 
-// The value of a metric without labels.
-static long metric(const struct instance *instance, const char *name) {
-  const char *all = socket_ask(instance->metrics_port, "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-  const char *line = strstr(all, arena_printf(client_memory(), "\n%s ", name));
-  return line ? strtol(line + 2 + strlen(name), NULL, 10) : -1;
-}
-
 static bool await_queue(const struct instance *instance, long length) {
   int64_t until_us = clock_us() + ANSWER_MS * 1000LL;
-  while (metric(instance, "zoufang_queue_length") != length) {
+  while (instance_metric(instance, "zoufang_queue_length") != length) {
     if (clock_us() > until_us)
       return false;
     poll(NULL, 0, LOOK_MS);

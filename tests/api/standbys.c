@@ -30,19 +30,12 @@ static void stage_close(void) {
   client_forget();
 }
 
-// The value of a series of the reading server.
-static long long series(const char *name) {
-  const char *all = socket_ask(reading.metrics_port, "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-  const char *at = strstr(all, arena_printf(client_memory(), "\n%s ", name));
-  return at ? strtoll(at + strlen(name) + 2, NULL, 10) : 0;
-}
-
 static long long by_standby(void) {
-  return series("zoufang_transactions_total{pool=\"standby\"}");
+  return instance_metric(&reading, "zoufang_transactions_total{pool=\"standby\"}");
 }
 
 static long long given_back(void) {
-  return series("zoufang_repeats_total{reason=\"standby\"}");
+  return instance_metric(&reading, "zoufang_repeats_total{reason=\"standby\"}");
 }
 
 // Whether calls with this token come to be answered by the standby.

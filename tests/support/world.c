@@ -2,7 +2,9 @@
 
 #include "support/world.h"
 #include "support/client_wire.h"
+#include "support/socket.h"
 #include "base/uuid.h"
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -232,6 +234,12 @@ const char *small_quarantine(void) {
   return arena_printf(client_memory(), "ASAN_OPTIONS=%s%squarantine_size_mb=1", given ? given : "", given ? ":" : "");
 }
 
+long instance_metric(const struct instance *instance, const char *name) {
+  const char *all = socket_ask(instance->metrics_port, "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const char *line = strstr(all, arena_printf(client_memory(), "\n%s ", name));
+  return line ? strtol(line + 2 + strlen(name), NULL, 10) : 0;
+}
+
 int instance_stop(struct instance *instance) {
   client_close(instance->client);
   return process_stop(&instance->process, STOP_TIMEOUT_MS);
@@ -264,6 +272,13 @@ const char *fresh_id(void) {
   char *text = arena_alloc(client_memory(), UUID_TEXT);
   uuid_make(id);
   uuid_write(id, text);
+  return text;
+}
+
+const char *in_capitals(const char *id) {
+  char *text = arena_strdup(client_memory(), id);
+  for (char *at = text; *at; at++)
+    *at = (char)toupper((unsigned char)*at);
   return text;
 }
 

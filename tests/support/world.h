@@ -53,6 +53,8 @@ bool instance_start(struct instance *instance, const char *const *environment);
 // A setting for a server whose memory is measured: what AddressSanitizer keeps of freed memory would look like a leak. Until
 // client_forget.
 const char *small_quarantine(void);
+// The value of a metric by its line's beginning; 0 where there is none.
+long instance_metric(const struct instance *instance, const char *name);
 // SIGTERM; its exit code.
 int instance_stop(struct instance *instance);
 
@@ -65,6 +67,8 @@ const char *id_of(const char *username);
 
 // A fresh UUID as text, until the test's end.
 const char *fresh_id(void);
+// The same id as other phones would write it.
+const char *in_capitals(const char *id);
 
 // "2026-03-01T08:00:00Z": now and `seconds` from now.
 const char *time_from_now(long seconds);
