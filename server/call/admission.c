@@ -107,7 +107,7 @@ static bool check_items(struct call *call) {
 static bool check_fields(struct call *call) {
   if (call->arena.exceeded)
     return fault_set(&call->fault, CODE_RESOURCE_EXHAUSTED, "BODY_TOO_LARGE", "the request takes too much memory");
-  message_clear_output_only(call->method->input, call->request);
+  message_settle(call->method->input, call->request);
   return call->method->per_item ? check_items(call) : rules_check(call->method->input, call->request, &call->fault);
 }
 

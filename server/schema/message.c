@@ -1,6 +1,7 @@
 // Messages are made, read and packed here, by their descriptors alone.
 
 #include "schema/message.h"
+#include "base/uuid.h"
 #include "schema/options.h"
 #include <string.h>
 
@@ -106,19 +107,36 @@ static void clear(ProtobufCMessage *message, const struct field *field) {
     *(uint32_t *)(void *)((char *)message + field->descriptor->quantifier_offset) = 0;
 }
 
+static void settle_id(char *text) {
+  uint8_t uuid[UUID_BYTES];
+  if (*text && uuid_read(text, strlen(text), uuid))
+    uuid_write(uuid, text);
+}
+
+// What is no id is left as it is, for the rules to tell.
+static void settle_ids(ProtobufCMessage *message, const struct field *field) {
+  if (!field->repeated && field->rules.uuid && !is_other_case(message, field))
+    settle_id(*(char **)field_at(message, field));
+  bool are_ids = field->repeated && field->rules.items && field->rules.items->uuid;
+  for (size_t item = 0; are_ids && item < *field_count(message, field); item++)
+    settle_id((*(char ***)field_at(message, field))[item]);
+}
+
 // Messages come from the wire or from JSON and are no deeper than those let through.
-void message_clear_output_only(const struct message *type, ProtobufCMessage *message) {
+void message_settle(const struct message *type, ProtobufCMessage *message) {
   for (unsigned i = 0; i < type->field_count; i++) {
     const struct field *field = &type->fields[i];
     if (field->output_only) {
       clear(message, field);
       continue;
     }
-    if (!field->message)
+    if (!field->message) {
+      settle_ids(message, field);
       continue;
+    }
     if (!field->repeated && field_message(message, field))
-      message_clear_output_only(field->message, field_message(message, field));
+      message_settle(field->message, field_message(message, field));
     for (size_t item = 0; field->repeated && item < *field_count(message, field); item++)
-      message_clear_output_only(field->message, field_element(message, field, item));
+      message_settle(field->message, field_element(message, field, item));
   }
 }

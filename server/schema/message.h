@@ -39,5 +39,7 @@ bool field_is_set(const ProtobufCMessage *message, const struct field *field);
 uint8_t *message_pack(struct arena *arena, const ProtobufCMessage *message, size_t *length);
 ProtobufCMessage *message_unpack(struct arena *arena, const struct message *type, const uint8_t *bytes, size_t length);
 
-// Unsets what only the server says (OUTPUT_ONLY), at any depth: a client may send it, it is not looked at.
-void message_clear_output_only(const struct message *type, ProtobufCMessage *message);
+// Puts what a client sent into the form that it is worked on in, at any depth. What only the server says (OUTPUT_ONLY) is
+// unset: a client may send it, it is not looked at. Ids are written in small letters, as PostgreSQL gives them back: seals and
+// etags hold to them.
+void message_settle(const struct message *type, ProtobufCMessage *message);

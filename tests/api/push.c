@@ -135,6 +135,21 @@ static void corrections_on_two_phones_end_in_a_conflict_that_shows_the_record(vo
   }
 }
 
+static void a_record_whose_id_comes_in_capitals_is_the_same_record(void) {
+  BOTH(t) {
+    const char *id = fresh_id(), *visit = visit_json(id, LINXI_VILLAGE, ""), *lead = fresh_id();
+    const char *visit_in_capitals = arena_printf(client_memory(), "{\"id\":\"%s\"%s", in_capitals(id), strchr(visit, ','));
+    const char *more = arena_printf(client_memory(), ",\"visitId\":\"%s\"", id);
+    const char *more_in_capitals = arena_printf(client_memory(), ",\"visitId\":\"%s\"", in_capitals(id));
+    struct answer first = push(t, "officer.linxi", visit_in_capitals, "", lead_json(in_capitals(lead), LINXI_VILLAGE, more));
+    CU_ASSERT_STRING_EQUAL(status(&first, 0), "CREATED");
+    CU_ASSERT_STRING_EQUAL(status(&first, 1), "CREATED");
+    struct answer again = push(t, "officer.linxi", visit, "", lead_json(lead, LINXI_VILLAGE, more_in_capitals));
+    CU_ASSERT_STRING_EQUAL(status(&again, 0), "UNCHANGED");
+    CU_ASSERT_STRING_EQUAL(status(&again, 1), "UNCHANGED");
+  }
+}
+
 static void two_versions_of_one_record_in_one_push_are_a_conflict(void) {
   BOTH(t) {
     const char *id = fresh_id();
@@ -320,6 +335,7 @@ SUITE_WITH(push, world_open, client_forget, 180, TEST(a_days_records_are_created
            TEST(an_item_that_breaks_a_rule_is_rejected_with_the_path_of_each_bad_field),
            TEST(an_item_without_an_id_is_rejected), TEST(unknown_members_reject_their_item_alone_in_rest),
            TEST(corrections_on_two_phones_end_in_a_conflict_that_shows_the_record),
+           TEST(a_record_whose_id_comes_in_capitals_is_the_same_record),
            TEST(two_versions_of_one_record_in_one_push_are_a_conflict), TEST(a_held_visit_stays_held_on_a_retry),
            TEST(leads_are_never_held), TEST(the_id_of_a_record_out_of_sight_is_rejected_and_nothing_is_told_of_it),
            TEST(the_recorder_is_the_caller_whatever_the_phone_says),

@@ -73,6 +73,17 @@ static void the_handler_and_a_supervisor_open_a_reporter_for_a_purpose(void) {
   }
 }
 
+// Some phones write ids so.
+static void a_lead_whose_id_came_in_capitals_opens_by_that_id_in_either_form(void) {
+  BOTH(t) {
+    const char *small = fresh_id(), *capitals = in_capitals(small);
+    const char *id = raised(t, "officer.linxi", lead_json(capitals, LINXI_VILLAGE, reporter_json("虚构丙丁", fresh_phone())));
+    CU_ASSERT_STRING_EQUAL(id, small);
+    CU_ASSERT_STRING_EQUAL(text_at(reveal(t, "officer.linxi", small, "电话回访").body, "reporter.name"), "虚构丙丁");
+    CU_ASSERT_STRING_EQUAL(text_at(reveal(t, "officer.linxi", capitals, "电话回访").body, "reporter.name"), "虚构丙丁");
+  }
+}
+
 static void no_purpose_no_opening(void) {
   BOTH(t) {
     const char *id = raised(t, "officer.linxi", lead_json(fresh_id(), LINXI_VILLAGE, reporter_json("虚构甲乙", fresh_phone())));
@@ -262,7 +273,8 @@ static void keys_are_changed_while_a_server_serves(void) {
 }
 
 SUITE_WITH(reporters, world_open, client_forget, 120, TEST(the_handler_and_a_supervisor_open_a_reporter_for_a_purpose),
-           TEST(no_purpose_no_opening), TEST(who_only_sees_the_lead_is_refused_and_the_refusal_stands_in_its_timeline),
+           TEST(a_lead_whose_id_came_in_capitals_opens_by_that_id_in_either_form), TEST(no_purpose_no_opening),
+           TEST(who_only_sees_the_lead_is_refused_and_the_refusal_stands_in_its_timeline),
            TEST(an_anonymous_lead_has_nobody_to_open), TEST(a_narrative_that_names_its_reporter_is_stored_without_him),
            TEST(a_pushed_change_without_the_reporter_is_cleared_of_him_too),
            TEST(an_update_of_either_is_held_against_the_other),

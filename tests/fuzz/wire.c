@@ -27,7 +27,7 @@ static void check_unpacked(const struct message *type, const uint8_t *bytes, siz
   ProtobufCMessage *message = message_unpack(&arena, type, bytes, length);
   must(message && arena.used_bytes <= LIMITS.bytes);
   check_packing(type, message, &arena);
-  message_clear_output_only(type, message);
+  message_settle(type, message);
   if (type != api_message(TYPES[PROTO2]) && rules_check(type, message, fault))
     must_last(type, message, true, &arena);
   else

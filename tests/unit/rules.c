@@ -160,9 +160,24 @@ static void output_only_fields_are_cleared_at_any_depth(void) {
       "{\"visits\":[{\"place\":\"x\",\"recorderId\":\"y\",\"state\":1,\"receivedAt\":\"2026-03-01T00:00:00Z\"}]}";
   ProtobufCMessage *message = json_read(&api, type, text, sizeof text - 1, &arena, NULL, &fault);
   CU_ASSERT_PTR_NOT_NULL_FATAL(message);
-  message_clear_output_only(type, message);
+  message_settle(type, message);
   json_write(&api, type, message, false, &out);
   CU_ASSERT_STRING_EQUAL(buffer_text(&out), "{\"visits\":[{\"place\":\"x\"}]}");
+  arena_close(&arena);
+}
+
+static void ids_are_written_in_small_letters_at_any_depth(void) {
+  struct fault fault = {.arena = &arena};
+  struct buffer out = {.arena = &arena};
+  const struct message *type = api_message("zoufang.v1.PushRequest");
+  static const char text[] = "{\"visits\":[{\"id\":\"0190A000-0000-7000-8000-00000000000F\",\"place\":\"A\","
+                             "\"officerIds\":[\"0190A000-0000-7000-8000-00000000000E\",\"NONE\"]}]}";
+  ProtobufCMessage *message = json_read(&api, type, text, sizeof text - 1, &arena, NULL, &fault);
+  CU_ASSERT_PTR_NOT_NULL_FATAL(message);
+  message_settle(type, message);
+  json_write(&api, type, message, false, &out);
+  CU_ASSERT_STRING_EQUAL(buffer_text(&out), "{\"visits\":[{\"id\":\"0190a000-0000-7000-8000-00000000000f\",\"place\":\"A\","
+                                            "\"officerIds\":[\"0190a000-0000-7000-8000-00000000000e\",\"NONE\"]}]}");
   arena_close(&arena);
 }
 
@@ -173,4 +188,4 @@ SUITE_WITH(rules, api_open, api_close, 0, TEST(what_is_required_and_absent_is_to
            TEST(an_enum_without_a_name_is_refused), TEST(times_out_of_range_are_refused),
            TEST(what_only_the_server_says_is_not_looked_at), TEST(with_a_mask_only_what_is_set_or_named_is_looked_at),
            TEST(a_mask_names_fields_of_the_record), TEST(paths_of_one_item_begin_with_its_place),
-           TEST(output_only_fields_are_cleared_at_any_depth));
+           TEST(output_only_fields_are_cleared_at_any_depth), TEST(ids_are_written_in_small_letters_at_any_depth));
