@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BODY_LIMIT_BYTES = 8 << 20, BODIES_LIMIT_BYTES = 64 << 20 };
+enum { BODY_LIMIT_BYTES = 8 << 20, BODIES_BYTES = 64 << 20, BODIES_BYTES_PER_ADDRESS = BODIES_BYTES / 4 };
 
 enum {
   HTTP_LISTEN,
@@ -50,6 +50,7 @@ enum {
   EXPORT_SHEET_ROWS,
   CALLS_PER_ACCOUNT,
   CALLS_PER_ADDRESS,
+  CONNECTIONS_PER_ADDRESS,
   RECORDS_PER_HOUR,
   APP_VERSION_MIN,
   APP_LINK,
@@ -101,6 +102,9 @@ static const struct setting settings[SETTINGS] = {
     [CALLS_PER_ADDRESS] = {"CALLS_PER_ADDRESS", "512",
                            "Likewise from one address, over both transports; an office's phones share one", 'i', false, 0,
                            100000},
+    [CONNECTIONS_PER_ADDRESS] = {"CONNECTIONS_PER_ADDRESS", "0",
+                                 "From one address over each transport, trusted proxies aside; 0: half of those there may be",
+                                 'i', false, 0, 100000},
     [RECORDS_PER_HOUR] = {"RECORDS_PER_HOUR", "5000", "Given to one account, more are told to its supervisors; 0: none are",
                           'i', false, 0, 100000000},
     [TIME_ZONE] = {"TIME_ZONE", "Asia/Shanghai", "Whose days are counted", 's', false, 0, 0},
@@ -202,6 +206,8 @@ static bool open_server(struct serving *serving) {
       .export_sheet_rows = (unsigned)config_number(values[EXPORT_SHEET_ROWS]),
       .calls_per_account = (int)config_number(values[CALLS_PER_ACCOUNT]),
       .calls_per_address = (unsigned)config_number(values[CALLS_PER_ADDRESS]),
+      .bodies_bytes = BODIES_BYTES,
+      .bodies_bytes_per_address = BODIES_BYTES_PER_ADDRESS,
       .records_per_hour = config_number(values[RECORDS_PER_HOUR]),
       .app_version_min = values[APP_VERSION_MIN],
       .app_link = values[APP_LINK],
@@ -215,7 +221,7 @@ static struct http_options http_options(const struct serving *serving, int liste
   return (struct http_options){.listen = values[listen],
                                .tls = serving->tls,
                                .body_limit_bytes = BODY_LIMIT_BYTES,
-                               .bodies_limit_bytes = BODIES_LIMIT_BYTES,
+                               .connections_per_address = (unsigned)config_number(values[CONNECTIONS_PER_ADDRESS]),
                                .trusted_proxies = values[TRUSTED_PROXIES],
                                .version = ZOUFANG_VERSION};
 }
@@ -249,6 +255,7 @@ static bool open_grpc(struct serving *serving) {
   const struct grpc_options options = {.listen = values[GRPC_LISTEN],
                                        .tls = serving->tls,
                                        .body_limit_bytes = BODY_LIMIT_BYTES,
+                                       .connections_per_address = (unsigned)config_number(values[CONNECTIONS_PER_ADDRESS]),
                                        .trusted_proxies = values[TRUSTED_PROXIES]};
   serving->grpc = grpc_open(&serving->server, &options, &serving->fault);
   return serving->grpc != NULL;

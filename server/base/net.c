@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 enum { PORT_MAX = 65535, PORT_DIGITS = 5, LOOPBACK_NET = 127 };
+enum { CONNECTIONS_MAX = 16384, CONNECTIONS_MIN = 64, DESCRIPTORS_KEPT = 256 };
 
 static bool port_read(const char *text, uint16_t *port) {
   size_t length = strspn(text, "0123456789");
@@ -79,6 +80,18 @@ void net_write_host(const struct sockaddr *peer, char text[INET6_ADDRSTRLEN]) {
     else
       inet_ntop(AF_INET6, six, text, INET6_ADDRSTRLEN);
   }
+}
+
+uint16_t net_port(const struct sockaddr *address) {
+  return ntohs(((const struct sockaddr_in *)(const void *)address)->sin_port); // at the same place in both families
+}
+
+unsigned net_connection_limit(void) {
+  struct rlimit files;
+  if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+    return CONNECTIONS_MIN;
+  rlim_t half = files.rlim_cur > DESCRIPTORS_KEPT ? (files.rlim_cur - DESCRIPTORS_KEPT) / 2 : 0;
+  return half > CONNECTIONS_MAX ? CONNECTIONS_MAX : half < CONNECTIONS_MIN ? CONNECTIONS_MIN : (unsigned)half;
 }
 
 uint64_t net_raise_nofile(void) {

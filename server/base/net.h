@@ -30,5 +30,12 @@ bool net_socket_address(const struct net_address *address, struct sockaddr_stora
 // The address of a peer as text, without its port; IPv4 in IPv6 is written as IPv4. "" where it is of no such family.
 void net_write_host(const struct sockaddr *peer, char text[INET6_ADDRSTRLEN]);
 
+// The port of an IP address.
+uint16_t net_port(const struct sockaddr *address);
+
+// How many connections a transport may hold: half of the descriptors that the process may have, less what is kept for the
+// database and files.
+unsigned net_connection_limit(void);
+
 // Raises the limit of open files to what the process may raise it to. Returns the limit that holds now.
 uint64_t net_raise_nofile(void);

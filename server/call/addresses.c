@@ -2,22 +2,27 @@
 
 #include "call/addresses.h"
 #include "base/crypto.h"
+#include "base/metrics.h"
 #include <stdint.h>
 #include <stdlib.h>
 
 enum { SHARES_BITS = 12 };
 
 struct addresses {
-  unsigned calls_limit;
+  struct addresses_options limits;
   uint64_t seed;
+  atomic_size_t body_bytes; // of all
+  struct series *body_series;
   struct share shares[1 << SHARES_BITS];
 };
 
-struct addresses *addresses_open(unsigned calls_limit) {
+struct addresses *addresses_open(const struct addresses_options *options) {
   struct addresses *addresses = calloc(1, sizeof *addresses);
   if (!addresses)
     abort();
-  addresses->calls_limit = calls_limit;
+  addresses->limits = *options;
+  addresses->body_series =
+      metrics_series(metrics_gauge("zoufang_bodies_bytes", "Bytes of bodies that are on their way.", ""), NULL);
   crypto_random(&addresses->seed, sizeof addresses->seed);
   return addresses;
 }
@@ -37,8 +42,33 @@ struct share *addresses_of(struct addresses *addresses, const char *text) {
 
 bool addresses_enter(const struct addresses *addresses, struct share *share) {
   unsigned before = atomic_fetch_add(&share->calls, 1);
-  if (addresses->calls_limit == 0 || before < addresses->calls_limit)
+  if (addresses->limits.calls == 0 || before < addresses->limits.calls)
     return true;
   atomic_fetch_sub(&share->calls, 1);
   return false;
+}
+
+static bool take(atomic_size_t *taken, size_t bytes, size_t limit) {
+  if (atomic_fetch_add(taken, bytes) + bytes <= limit || limit == 0)
+    return true;
+  atomic_fetch_sub(taken, bytes);
+  return false;
+}
+
+bool addresses_take_bytes(struct addresses *addresses, struct share *share_or_null, size_t bytes) {
+  if (!take(&addresses->body_bytes, bytes, addresses->limits.body_bytes))
+    return false;
+  if (share_or_null && !take(&share_or_null->body_bytes, bytes, addresses->limits.body_bytes_of_address)) {
+    atomic_fetch_sub(&addresses->body_bytes, bytes);
+    return false;
+  }
+  series_add(addresses->body_series, (int64_t)bytes);
+  return true;
+}
+
+void addresses_give_bytes(struct addresses *addresses, struct share *share_or_null, size_t bytes) {
+  atomic_fetch_sub(&addresses->body_bytes, bytes);
+  if (share_or_null)
+    atomic_fetch_sub(&share_or_null->body_bytes, bytes);
+  series_add(addresses->body_series, -(int64_t)bytes);
 }

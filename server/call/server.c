@@ -67,7 +67,11 @@ bool server_open(struct server *server, struct fault *fault) {
       jobs_open("exports", (unsigned)server->options.exports_limit, 0, (unsigned)server->options.exports_per_account);
   server->accounts = accounts_open(&(struct accounts_options){.in_flight = server->options.calls_per_account,
                                                               .records_per_hour = server->options.records_per_hour});
-  server->addresses = addresses_open(server->options.calls_per_address);
+  server->addresses = addresses_open(&(struct addresses_options){
+      .calls = server->options.calls_per_address,
+      .body_bytes = server->options.bodies_bytes,
+      .body_bytes_of_address = server->options.bodies_bytes_per_address,
+  });
   open_workers(server);
   server->readers = readers_open(server);
   server->janitor = janitor_open(server->options.database_url);

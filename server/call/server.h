@@ -31,6 +31,8 @@ struct server_options {
   unsigned export_sheet_rows;             // of a workbook, with the header
   int calls_per_account;                  // in flight at once; 0: any number
   unsigned calls_per_address;             // likewise
+  size_t bodies_bytes;                    // on their way at once, over both transports; 0: any number
+  size_t bodies_bytes_per_address;        // likewise
   int64_t records_per_hour;               // given to an account, more are told of; 0: none are
   const char *app_version_min, *app_link; // apps older than that are sent there instead of signed in; NULL: any may
 };

@@ -60,6 +60,8 @@ static void open_metrics(struct grpc_front *front) {
       single(metrics_gauge("zoufang_grpc_calls_open", "gRPC calls that have not ended, streams among them.", ""));
   front->starvations = single(
       metrics_counter("zoufang_grpc_accepts_starved_total", "Times that connections had to wait for a file descriptor.", ""));
+  front->refusals = single(metrics_counter("zoufang_grpc_connections_refused_total",
+                                           "Connections that were closed at once, as their address had too many.", ""));
 }
 
 static void write_address(struct grpc_front *front, const struct net_address *address) {
@@ -88,6 +90,7 @@ static bool listen_first(struct grpc_front *front, const struct grpc_options *op
 static void finish(struct grpc_front *front) {
   grpc_completion_queue_destroy(front->queue);
   rpc_free_all(front);
+  channels_close(front->channels);
   probe_close(&front->probe);
   reflection_close(front->reflection);
   arena_close(&front->scratch);
@@ -106,6 +109,13 @@ static struct grpc_front *make(struct server *server, const struct grpc_options 
   front->queue = grpc_completion_queue_create_for_next(NULL);
   front->reflection = reflection_open();
   open_metrics(front);
+  unsigned of_address = options->connections_per_address;
+  front->channels = channels_open(&(struct channels_options){
+      .addresses = server->addresses,
+      .proxies = &front->proxies,
+      .of_address = of_address ? of_address : net_connection_limit() / 2,
+      .message_bytes = options->body_limit_bytes,
+  });
   return front;
 }
 

@@ -10,7 +10,8 @@ struct grpc_options {
   const char *listen; // "127.0.0.1:9090"; port 0: any, see grpc_port
   struct tls *tls;    // outlives the front; NULL: plaintext
   size_t body_limit_bytes;
-  const char *trusted_proxies; // as http_options has them
+  unsigned connections_per_address; // as http_options has them
+  const char *trusted_proxies;
 };
 
 // Listens and serves until grpc_close. A fault says why it cannot: the address, the port, the certificate.

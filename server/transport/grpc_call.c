@@ -13,6 +13,8 @@
 #include <grpc/slice.h>
 #include <grpc/support/alloc.h>
 #include <grpc/support/time.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -63,28 +65,28 @@ static int64_t deadline_us(gpr_timespec deadline) {
   return clock_us() + left.tv_sec * 1000000 + left.tv_nsec / 1000;
 }
 
-// "ipv4:127.0.0.1:4711" and "ipv6:%5B::1%5D:4711" without scheme, brackets and port.
-static const char *peer_of(grpc_call *core, struct arena *arena) {
-  char *peer = grpc_call_get_peer(core);
+// "ipv4:127.0.0.1:4711", "ipv6:%5B::1%5D:4711".
+void grpc_call_meet(struct rpc *rpc) {
+  char *peer = grpc_call_get_peer(rpc->core);
   const char *start = strchr(peer, ':') ? strchr(peer, ':') + 1 : peer;
   const char *end = strrchr(start, ':');
+  uint16_t port = end ? (uint16_t)strtoul(end + 1, NULL, 10) : 0;
   if (strncmp(start, "%5B", 3) == 0)
     start += 3;
   size_t length = end && end > start ? (size_t)(end - start) : strlen(start);
   if (length > 3 && strncmp(start + length - 3, "%5D", 3) == 0)
     length -= 3;
-  char *host = arena_strndup(arena, start, length);
+  snprintf(rpc->peer, sizeof rpc->peer, "%.*s", (int)length, start);
   gpr_free(peer);
-  return host;
+  rpc->channel = channels_hold(rpc->front->channels, rpc->peer, port);
 }
 
 // Several entries are as good as one.
 const char *grpc_call_client(const struct rpc *rpc, struct arena *arena) {
   static const char key[] = "x-forwarded-for";
-  const char *peer = peer_of(rpc->core, arena);
   struct buffer list = {.arena = arena};
-  if (!proxies_hold(&rpc->front->proxies, peer))
-    return peer;
+  if (!proxies_hold(&rpc->front->proxies, rpc->peer))
+    return rpc->peer;
   for (size_t i = 0; i < rpc->metadata.count; i++) {
     const grpc_metadata *entry = &rpc->metadata.metadata[i];
     if (is_key(entry, key, sizeof key - 1)) {
@@ -92,7 +94,7 @@ const char *grpc_call_client(const struct rpc *rpc, struct arena *arena) {
       buffer_put(&list, (const char *)GRPC_SLICE_START_PTR(entry->value), GRPC_SLICE_LENGTH(entry->value));
     }
   }
-  return proxies_client(&rpc->front->proxies, buffer_text(&list), list.length, peer);
+  return proxies_client(&rpc->front->proxies, buffer_text(&list), list.length, rpc->peer);
 }
 
 // --- reading ---
@@ -191,6 +193,17 @@ bool grpc_call_make(struct rpc *rpc, bool crowded) {
   rpc_enter(rpc, RPC_OUT);
   refuse(call);
   return false;
+}
+
+void grpc_call_refuse(struct rpc *rpc, enum incoming incoming) {
+  struct call *call = rpc->call;
+  if (incoming == INCOMING_TOO_LARGE) {
+    too_large(call, rpc->front->body_limit_bytes);
+  } else {
+    fault_set(&call->fault, CODE_UNAVAILABLE, "OVERLOADED", "too many bodies are on their way");
+    call->fault.retry_ms = RETRY_MS;
+  }
+  refuse(call);
 }
 
 void grpc_call_begin(struct rpc *rpc) {

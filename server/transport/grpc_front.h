@@ -6,6 +6,7 @@
 #include "base/metrics.h"
 #include "base/net.h"
 #include "transport/grpc.h"
+#include "transport/grpc_channels.h"
 #include "transport/grpc_tls.h"
 #include "transport/proxies.h"
 #include <grpc/grpc.h>
@@ -59,7 +60,11 @@ struct rpc {
   struct tag arrived, received, closed, sent;
   int cancelled; // written by the core before `closed` ends
   bool was_closed;
-  grpc_byte_buffer *message; // received, or being sent
+  char peer[INET6_ADDRSTRLEN];          // its address
+  struct channel *channel;              // what it came on; NULL: not known
+  bool expects;                         // a message is on its way on the channel
+  bool refused;                         // while it was
+  grpc_byte_buffer *message, *outgoing; // received, being sent
   grpc_metadata trailers[RPC_TRAILERS];
 
   const struct method *method; // and then a call
@@ -95,6 +100,7 @@ struct grpc_front {
   struct server *server;
   size_t body_limit_bytes;
   struct proxies proxies;
+  struct channels *channels;
   struct tls_view tls_view;         // its `tls` is NULL where there is none
   char address[NET_HOST_TEXT + 10]; // "host:port" as the core takes it
   int port;
@@ -123,7 +129,7 @@ struct grpc_front {
   int64_t stopped_at_us, cancel_at_us;
   bool is_cut_off;
 
-  struct series *open_series, *starvations;
+  struct series *open_series, *starvations, *refusals;
 };
 
 // --- handing over ---
@@ -152,7 +158,8 @@ static inline void taken_over(void *tag) {
 // Waits for the next call.
 void rpc_arm(struct grpc_front *front);
 
-// Waits for the next message of the client; a client that keeps silent too long is cut off.
+// Waits for the next message of the client; a client that keeps silent too long, or sends more than there is room for, is cut
+// off.
 void rpc_receive(struct rpc *rpc);
 
 // Sends a message of a stream.

@@ -90,7 +90,7 @@ bool listener_open(struct grpc_front *front, struct fault *fault) {
   }
   front->core = core;
   front->gone = (struct tag){gone, front};
-  accept_guard(front->port);
+  accept_guard(front->port, front->channels);
   grpc_server_start(core);
   for (int i = 0; i < ARMED_CALLS; i++)
     rpc_arm(front);
@@ -142,6 +142,7 @@ void listener_tick(struct grpc_front *front, int64_t now_us) {
     return;
   }
   nudge_starved(front, now_us);
+  series_add(front->refusals, accept_refusals());
   if (probe_is_silent(&front->probe, now_us))
     give_up(front);
 }
@@ -150,7 +151,7 @@ void listener_stop(struct grpc_front *front, int64_t grace_us) {
   front->stopped = true;
   front->stopped_at_us = clock_us();
   front->cancel_at_us = front->stopped_at_us + grace_us;
-  accept_guard(0);
+  accept_unguard();
   probe_close(&front->probe);
   if (front->core)
     grpc_server_shutdown_and_notify(front->core, front->queue, &front->gone);

@@ -80,18 +80,20 @@ static void put_back(struct rpc *rpc) {
   front->free = rpc;
 }
 
-static void drop_message(struct rpc *rpc) {
-  if (rpc->message)
-    grpc_byte_buffer_destroy(rpc->message);
-  rpc->message = NULL;
+static void drop(grpc_byte_buffer **message) {
+  if (*message)
+    grpc_byte_buffer_destroy(*message);
+  *message = NULL;
 }
 
 static void release(struct rpc *rpc) {
   if (--rpc->references > 0)
     return;
-  drop_message(rpc);
+  drop(&rpc->message);
+  drop(&rpc->outgoing);
   if (rpc->call)
     call_free(rpc->call);
+  channel_let_go(rpc->channel);
   grpc_call_unref(rpc->core);
   leave_open(rpc);
   put_back(rpc);
@@ -178,10 +180,11 @@ static void arrived(void *owner, bool ok) {
   rpc->native = NULL;
   rpc->call = NULL;
   rpc->share = NULL;
-  rpc->was_closed = rpc->began = false;
+  rpc->was_closed = rpc->began = rpc->refused = false;
   rpc->state = 0;
   atomic_store(&rpc->replied, false);
   join_open(rpc);
+  grpc_call_meet(rpc);
   watch_close(rpc);
   if (!find_method(rpc))
     rpc_finish(rpc, NULL, CODE_UNIMPLEMENTED, "there is no such method");
@@ -215,26 +218,62 @@ static void closed(void *owner, bool ok) {
 
 void rpc_receive(struct rpc *rpc) {
   rpc_enter(rpc, RPC_RECEIVING);
+  if (rpc->channel)
+    channel_expect(rpc->channel);
+  rpc->expects = rpc->channel;
   grpc_op receive = {.op = GRPC_OP_RECV_MESSAGE, .data.recv_message.recv_message = &rpc->message};
   start(rpc, &receive, 1, &rpc->received);
 }
 
-static void read_native(struct rpc *rpc) {
-  struct payload payload = {.bytes = NULL};
-  if (rpc->message && payload_open(&payload, rpc->message, NATIVE_LIMIT_BYTES) != PAYLOAD_READ) {
-    rpc_finish(rpc, NULL, CODE_INVALID_ARGUMENT, "the request is too large or damaged");
+static void give_up_message(struct rpc *rpc) {
+  if (rpc->expects)
+    channel_give_up(rpc->channel);
+  rpc->expects = false;
+}
+
+// Nothing more of a message is on its way: it is here, or will not come.
+static void settle(struct rpc *rpc) {
+  if (rpc->expects && rpc->message) {
+    channel_has_come(rpc->channel, grpc_byte_buffer_length(rpc->message));
+    rpc->expects = false;
+  }
+  give_up_message(rpc);
+}
+
+// More is on its way than there is room for. A call hears of it at once; the core says later that it receives no more.
+static void refuse(struct rpc *rpc, enum incoming incoming) {
+  if (rpc->native) {
+    rpc_cut(rpc, CODE_RESOURCE_EXHAUSTED, "too much is on its way");
     return;
   }
-  drop_message(rpc);
-  rpc->native->message(rpc, payload.bytes, payload.length);
-  payload_close(&payload);
+  give_up_message(rpc);
+  rpc->refused = true;
+  rpc->references++;
+  rpc_enter(rpc, RPC_OUT);
+  grpc_call_refuse(rpc, incoming);
+}
+
+static void read_native(struct rpc *rpc) {
+  struct payload payload = {.bytes = NULL};
+  grpc_byte_buffer *message = rpc->message;
+  rpc->message = NULL; // another may be received from here on
+  if (message && payload_open(&payload, message, NATIVE_LIMIT_BYTES) != PAYLOAD_READ) {
+    rpc_finish(rpc, NULL, CODE_INVALID_ARGUMENT, "the request is too large or damaged");
+  } else {
+    rpc->native->message(rpc, payload.bytes, payload.length);
+    payload_close(&payload);
+  }
+  drop(&message);
   arena_reset(&rpc->front->scratch);
 }
 
 // Nobody answers where nothing came because the client is gone; a client that only left out its message hears of it.
 static void received(void *owner, bool ok) {
   struct rpc *rpc = owner;
-  if (!ok || (!rpc->message && rpc->was_closed)) {
+  settle(rpc);
+  if (rpc->refused) {
+    release(rpc);
+  } else if (!ok || (!rpc->message && rpc->was_closed)) {
     end(rpc);
   } else if (rpc->native) {
     read_native(rpc);
@@ -272,7 +311,7 @@ static void told(struct rpc *rpc, bool ok) {
 
 static void sent(void *owner, bool ok) {
   struct rpc *rpc = owner;
-  drop_message(rpc);
+  drop(&rpc->outgoing);
   rpc->front->sending_bytes -= rpc->sending_bytes;
   rpc->sending_bytes = 0;
   if (rpc->stage == RPC_SENDING && ok)
@@ -295,9 +334,9 @@ static size_t begin_ops(struct rpc *rpc, grpc_op *ops) {
 static size_t message_op(struct rpc *rpc, grpc_op *op, const ProtobufCMessage *message) {
   if (!message)
     return 0;
-  drop_message(rpc);
-  rpc->message = payload_pack(message);
-  *op = (grpc_op){.op = GRPC_OP_SEND_MESSAGE, .data.send_message.send_message = rpc->message};
+  drop(&rpc->outgoing);
+  rpc->outgoing = payload_pack(message);
+  *op = (grpc_op){.op = GRPC_OP_SEND_MESSAGE, .data.send_message.send_message = rpc->outgoing};
   return 1;
 }
 
@@ -320,9 +359,9 @@ void rpc_tell(struct rpc *rpc, const void *bytes, size_t length) {
   grpc_slice slice = grpc_slice_from_copied_buffer(bytes, length);
   grpc_op ops[2];
   size_t count = begin_ops(rpc, ops);
-  rpc->message = grpc_raw_byte_buffer_create(&slice, 1);
+  rpc->outgoing = grpc_raw_byte_buffer_create(&slice, 1);
   grpc_slice_unref(slice);
-  ops[count] = (grpc_op){.op = GRPC_OP_SEND_MESSAGE, .data.send_message.send_message = rpc->message};
+  ops[count] = (grpc_op){.op = GRPC_OP_SEND_MESSAGE, .data.send_message.send_message = rpc->outgoing};
   rpc_enter(rpc, RPC_TELLING);
   start(rpc, ops, count + 1, &rpc->sent);
 }
@@ -365,6 +404,12 @@ static int64_t patience_us(const struct rpc *rpc) {
   return SILENCE_US + (rpc->stage == RPC_OUT ? rpc->front->server->options.deadline_max_ms * 1000 : 0);
 }
 
+static void look_at_incoming(struct rpc *rpc, int64_t now_us) {
+  enum incoming incoming = channel_look(rpc->channel, now_us);
+  if (incoming != INCOMING_BEARABLE)
+    refuse(rpc, incoming);
+}
+
 static void tick(struct rpc *rpc, int64_t now_us) {
   if (rpc->stage == RPC_PARKED)
     rpc->native->ticked(rpc);
@@ -374,6 +419,8 @@ static void tick(struct rpc *rpc, int64_t now_us) {
     rpc_cut(rpc, CODE_UNAVAILABLE, STOPPING);
   else if (now_us - rpc->since_us > patience_us(rpc))
     rpc_cut(rpc, CODE_DEADLINE_EXCEEDED, "the client keeps silent");
+  else if (rpc->expects)
+    look_at_incoming(rpc, now_us);
 }
 
 void rpc_tick(struct grpc_front *front, int64_t now_us) {

@@ -11,10 +11,10 @@ struct http_options {
   const char *metrics_listen; // NULL or "": none
   struct tls *tls;            // outlives the server; NULL: plaintext
   size_t body_limit_bytes;
-  size_t bodies_limit_bytes;   // of bodies not yet admitted, in all; an address gets a quarter, at least two bodies
-  const char *trusted_proxies; // comma-separated addresses or networks whose X-Forwarded-For counts; NULL: none
-  const char *version;         // the program's, for the OpenAPI document; never NULL
-  bool published;              // serves the methods that are published, and nothing else
+  unsigned connections_per_address; // of who is no trusted proxy; 0: half of those that there may be
+  const char *trusted_proxies;      // comma-separated addresses or networks whose X-Forwarded-For counts; NULL: none
+  const char *version;              // the program's, for the OpenAPI document; never NULL
+  bool published;                   // serves the methods that are published, and nothing else
 };
 
 // Listens and serves in a thread of its own. NULL with a fault: an address that cannot be had, routes that contradict each

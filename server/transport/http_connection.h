@@ -58,9 +58,9 @@ struct connection {
 struct door {
   int listener, spare;           // `spare` is given up to turn away whom there is no descriptor for
   unsigned limit, open, touched; // connections at most, now; places ever used
+  unsigned limit_of_address;     // connections of one at most
   struct series *open_series;
   struct connection *places, *free;
-  size_t body_bytes; // of bodies not yet admitted, in all
   int64_t swept_us;
   int64_t shut_until_us; // no descriptors: the listener is not looked at
 };

@@ -12,15 +12,11 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 enum {
   BACKLOG = 1024,
-  CONNECTIONS_MAX = 16384,
-  CONNECTIONS_MIN = 64,
-  PUBLIC_PART = 8,        // of the connections that there may be, the public gets one in so many
-  DESCRIPTORS_KEPT = 256, // for the database, files, the metrics' listener
+  PUBLIC_PART = 8, // of the connections that there may be, the public gets one in so many
   SWEEP_EVERY_US = 1000 * 1000,
   RETRY_ACCEPT_US = 100 * 1000,
   GONE_AFTER_US = 1000 * 1000, // a call this old is checked for its client
@@ -62,16 +58,8 @@ int door_listen(const char *text, int *port, struct fault *fault) {
   }
   length = sizeof storage;
   getsockname(fd, (struct sockaddr *)&storage, &length);
-  *port = ntohs(((struct sockaddr_in *)&storage)->sin_port); // at the same place in both families
+  *port = net_port((struct sockaddr *)&storage);
   return fd;
-}
-
-static unsigned connection_limit(void) {
-  struct rlimit files;
-  if (getrlimit(RLIMIT_NOFILE, &files) < 0)
-    return CONNECTIONS_MIN;
-  rlim_t half = files.rlim_cur > DESCRIPTORS_KEPT ? (files.rlim_cur - DESCRIPTORS_KEPT) / 2 : 0;
-  return half > CONNECTIONS_MAX ? CONNECTIONS_MAX : half < CONNECTIONS_MIN ? CONNECTIONS_MIN : (unsigned)half;
 }
 
 static void hold_spare(struct door *door) {
@@ -81,7 +69,9 @@ static void hold_spare(struct door *door) {
 
 bool door_open(struct http_server *http, struct fault *fault) {
   struct door *door = &http->door;
-  door->limit = http->options.published ? connection_limit() / PUBLIC_PART : connection_limit();
+  unsigned limit = net_connection_limit(), of_address = http->options.connections_per_address;
+  door->limit = http->options.published ? limit / PUBLIC_PART : limit;
+  door->limit_of_address = of_address && of_address < door->limit / 2 ? of_address : door->limit / 2;
   door->open_series = metrics_series(metrics_gauge("zoufang_http_connections", "Open HTTP connections.", ""), NULL);
   // Not zeroed: a place that nobody took costs no memory.
   door->places = arena_alloc(&http->arena, sizeof *door->places * (door->limit + CONNECTIONS_OVER));
@@ -201,7 +191,7 @@ static void arrive(struct http_server *http, struct MHD_Connection *mhd, void **
   http->door.open++;
   series_add(http->door.open_series, 1);
   connection_enter(connection, PHASE_FRESH, clock_us());
-  if (!connection->trusted && atomic_load(&connection->share->connections) > http->door.limit / 2)
+  if (!connection->trusted && atomic_load(&connection->share->connections) > http->door.limit_of_address)
     show_out_idlest(http, connection->share);
 }
 
@@ -284,23 +274,11 @@ int door_wait_ms(const struct http_server *http, int64_t now_us) {
 // --- Counting ---
 
 bool door_count_body(struct connection *connection, size_t bytes) {
-  const struct http_options *options = &connection->http->options;
-  size_t of_address = options->bodies_limit_bytes / 4;
-  if (of_address < 2 * options->body_limit_bytes)
-    of_address = 2 * options->body_limit_bytes;
-  struct door *door = &connection->http->door;
-  struct share *share = connection->call->share;
-  if (door->body_bytes + bytes > options->bodies_limit_bytes || atomic_load(&share->body_bytes) + bytes > of_address)
-    return false;
-  door->body_bytes += bytes;
-  atomic_fetch_add(&share->body_bytes, bytes);
-  return true;
+  return addresses_take_bytes(connection->http->server->addresses, connection->call->share, bytes);
 }
 
 void door_uncount_body(struct connection *connection) {
-  if (connection->body.length == 0)
-    return;
-  connection->http->door.body_bytes -= connection->body.length;
-  atomic_fetch_sub(&connection->call->share->body_bytes, connection->body.length);
+  if (connection->body.length > 0)
+    addresses_give_bytes(connection->http->server->addresses, connection->call->share, connection->body.length);
   connection->body.length = 0;
 }

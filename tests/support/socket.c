@@ -12,10 +12,16 @@
 enum { PATIENCE_MS = 20000, PIECE_BYTES = 16 << 10 };
 
 int socket_open(int port) {
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+  return socket_open_from("127.0.0.1", port);
+}
+
+int socket_open_from(const char *from, int port) {
+  struct sockaddr_in own = {.sin_family = AF_INET}, address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+  own.sin_addr.s_addr = inet_addr(from);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+  if (fd >= 0 && bind(fd, (struct sockaddr *)&own, sizeof own) == 0 &&
+      connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
     return fd;
   if (fd >= 0)
     close(fd);

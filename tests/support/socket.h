@@ -7,6 +7,9 @@
 // Connects to 127.0.0.1; -1 where nobody answers. Closed by close().
 int socket_open(int port);
 
+// Likewise, from another address of the loopback.
+int socket_open_from(const char *from, int port);
+
 // Sends all of it, or as much as the other side takes. False where it has gone.
 bool socket_send(int fd, const void *bytes, size_t length);
 bool socket_say(int fd, const char *text);

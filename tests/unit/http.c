@@ -30,13 +30,10 @@ static bool open_server(void) {
   server = (struct server){.schema = &api,
                            .metrics = observe_open(&api),
                            .accounts = accounts_open(&(struct accounts_options){0}),
-                           .addresses = addresses_open(0),
+                           .addresses = addresses_open(&(struct addresses_options){.body_bytes = BODIES_LIMIT}),
                            .stopping = true};
-  const struct http_options options = {.listen = "127.0.0.1:0",
-                                       .metrics_listen = "127.0.0.1:0",
-                                       .body_limit_bytes = BODY_LIMIT,
-                                       .bodies_limit_bytes = BODIES_LIMIT,
-                                       .version = "1.2.3"};
+  const struct http_options options = {
+      .listen = "127.0.0.1:0", .metrics_listen = "127.0.0.1:0", .body_limit_bytes = BODY_LIMIT, .version = "1.2.3"};
   http = http_open(&server, &options, &fault);
   if (!http)
     printf("  %s\n", fault.message);

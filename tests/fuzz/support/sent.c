@@ -8,7 +8,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-enum { PIECE_BYTES = 1000, STATUS_LIMIT_BYTES = 4096 };
+enum { PIECE_BYTES = 1000, STATUS_LIMIT_BYTES = 4096, BODIES_BYTES = 1 << 20 };
 
 static const char *const proxies = "127.0.0.1, 10.0.0.0/8, 2001:db8::/33";
 
@@ -97,10 +97,11 @@ static struct http_server *http_server(void) {
   struct fault fault = {.arena = &http.arena};
   if (http.server)
     return &http;
-  server = (struct server){.schema = api_schema(), .crypto = test_keys(), .addresses = addresses_open(0)};
+  server = (struct server){.schema = api_schema(),
+                           .crypto = test_keys(),
+                           .addresses = addresses_open(&(struct addresses_options){.body_bytes = BODIES_BYTES})};
   http.server = &server;
-  http.options =
-      (struct http_options){.body_limit_bytes = SENT_BODY_LIMIT_BYTES, .bodies_limit_bytes = 1 << 20, .version = "1"};
+  http.options = (struct http_options){.body_limit_bytes = SENT_BODY_LIMIT_BYTES, .version = "1"};
   http.router = router_make(server.schema, false, &http.arena, &fault);
   must(http.router && proxies_read(&http.proxies, proxies, &http.arena, &fault));
   return &http;
@@ -123,7 +124,9 @@ bool sent_take(const struct sent *sent, struct connection *connection) {
 
 void sent_forget(struct connection *connection) {
   request_end(connection);
-  must(connection->http->door.body_bytes == 0); // whatever became of it, it is not counted any more
+  struct addresses *addresses = connection->http->server->addresses;
+  must(addresses_take_bytes(addresses, NULL, BODIES_BYTES)); // whatever became of it, it is not counted any more
+  addresses_give_bytes(addresses, NULL, BODIES_BYTES);
 }
 
 // --- What is promised ------------------------------------------------------------------------------------------------
