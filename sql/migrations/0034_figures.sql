@@ -167,6 +167,14 @@ language sql immutable parallel safe as $$
   )
 $$;
 
+-- A statement over spans, $1, one after another: `each` is of one, with its number for %1$s and for %2$s that a record of `name` lies in it by its moment
+-- `at`. Without any span it is of one that holds nothing.
+create function over_spans(each text, name text, at text, spans figure_span[]) returns text
+language sql immutable parallel safe as $$
+  select string_agg(format(each, i, in_span(name, at, i)), ' union all ')
+  from generate_series(1, greatest(cardinality(spans), 1)) i
+$$;
+
 -- The facts of some kinds that count in windows, and the leads received in them, without what blinds. Of a fact whether its conclusion was approved
 -- before the period's end, and still in force then. Both are inlined where they are read: a statement that names its kinds is planned for the
 -- index that has these.
@@ -264,20 +272,18 @@ language plpgsql stable security definer rows 7 set search_path = zoufang, pg_te
 declare
   spans constant figure_span[] := figure_spans(windows);
 begin
-  return query execute (
-    select 'select k, sum(c.received)::int8, sum(c.accusations)::int8, sum(c.initial)::int8 from ('
-      || string_agg(
-           format(
-             'select %s as span, count(*) as received, count(*) filter (where l.class = 1) as accusations,
-                     count(*) filter (where l.class = 1 and l.occurrence = 1) as initial
-              from lead l
-              where %s and l.state <> 11 and l.channel <> 7 and (l.accused is null or not l.accused && $2)',
-             i, in_span('l', 'received_at', i)
-           ),
-           ' union all '
-         )
-      || ') c cross join lateral unnest(($1[c.span]).ks) k group by k'
-    from generate_series(1, greatest(cardinality(spans), 1)) i
+  return query execute format(
+    'select k, sum(c.received)::int8, sum(c.accusations)::int8, sum(c.initial)::int8
+     from (%s) c
+     cross join lateral unnest(($1[c.span]).ks) k
+     group by k',
+    over_spans(
+      'select %1$s as span, count(*) as received, count(*) filter (where l.class = 1) as accusations,
+              count(*) filter (where l.class = 1 and l.occurrence = 1) as initial
+       from lead l
+       where %2$s and l.state <> 11 and l.channel <> 7 and (l.accused is null or not l.accused && $2)',
+      'l', 'received_at', spans
+    )
   ) using spans, blind();
 end
 $$;
@@ -443,8 +449,8 @@ end
 $$;
 
 call settle_definers();
-revoke all on function figure_scope, figure_land, year_before, figure_windows, figure_spans, in_span, facts_within, leads_within,
-  reports_counted, figure_sight, check_figures_asked, figure_changes, figures_received, figures_of_rounds, figures_of_matters from public;
+revoke all on function figure_scope, figure_land, year_before, figure_windows, figure_spans, in_span, over_spans, facts_within,
+  leads_within, reports_counted, figure_sight, check_figures_asked, figure_changes, figures_received, figures_of_rounds, figures_of_matters from public;
 grant execute on function year_before, figure_sight, check_figures_asked to zoufang;
-grant execute on function year_before, day_start, local_day, local_zone, figure_changes, figure_spans, in_span, facts_within, leads_within
-  to zoufang_definer;
+grant execute on function year_before, day_start, local_day, local_zone, figure_changes, figure_spans, in_span, over_spans, facts_within,
+  leads_within to zoufang_definer;

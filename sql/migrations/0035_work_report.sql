@@ -116,6 +116,8 @@ end
 $$;
 
 -- Offices and their members, and what offices did, issued and made public.
+create index publication_figures on publication (kind, region_code) include (published_on, in_force_to, views) where kind < 3 and withdrawn_at is null;
+
 create function figures_of_offices(wide figure_window[]) returns table (key text, k int4, value int8)
 language plpgsql stable security definer rows 50 set search_path = zoufang, pg_temp as $$
 #variable_conflict use_column
@@ -188,44 +190,50 @@ begin
 end
 $$;
 
+create index recommendation_figures on recommendation (region_code) where withdrawn_at is null;
+
 create function figures_of_recommendations(wide figure_window[]) returns table (key text, k int4, value int8)
 language plpgsql stable security definer rows 10 set search_path = zoufang, pg_temp as $$
 #variable_conflict use_column
 declare
+  land constant int8multirange := (select range_agg(int8range(w.first, w.last, '[]')) from unnest(wide) w);
   blinded constant uuid[] := blind();
   hidden_leads constant uuid[] := array(select l.id from lead l where l.accused && blinded);
   hidden_cases constant uuid[] := array(select c.id from case_file c where c.accused && blinded);
 begin
   return query
   with known as materialized (
-    select w.k, w.from_day, w.until_day, w.ends_on, m.issued_on, m.institution_revised_on, m.item_due_on, m.item_verified_on, m.item_rectified
-    from unnest(wide) w
-    join recommendation m on m.region_code between w.first and w.last
+    select m.region_code, m.issued_on, m.institution_revised_on, m.item_due_on, m.item_verified_on, m.item_rectified
+    from recommendation m
     where m.withdrawn_at is null
+      and m.region_code between lower(land) and upper(land) - 1
+      and m.region_code <@ land
       and (m.lead_id = any (hidden_leads)) is not true
       and (m.case_id = any (hidden_cases)) is not true
+  ),
+  revision as (
+    select m.region_code, unnest(m.institution_revised_on) as revised_on from known m
+  ),
+  item as (
+    select m.region_code, unnest(m.item_due_on) as due_on, unnest(m.item_verified_on) as verified_on, unnest(m.item_rectified) as rectified
+    from known m
   )
-  select 'recommendations', m.k, count(*)
-  from known m
-  where m.issued_on >= m.from_day
-    and m.issued_on < m.until_day
-  group by m.k
+  select 'recommendations', w.k, count(*)
+  from unnest(wide) w
+  join known m on m.region_code between w.first and w.last and m.issued_on >= w.from_day and m.issued_on < w.until_day
+  group by w.k
   union all
-  select 'institutions_revised', m.k, count(*)
-  from known m
-  cross join lateral unnest(m.institution_revised_on) r(revised_on)
-  where r.revised_on >= m.from_day
-    and r.revised_on < m.until_day
-  group by m.k
+  select 'institutions_revised', w.k, count(*)
+  from unnest(wide) w
+  join revision r on r.region_code between w.first and w.last and r.revised_on >= w.from_day and r.revised_on < w.until_day
+  group by w.k
   union all
   select v.key, d.k, v.value
   from (
-    select m.k, count(*) as due, count(*) filter (where i.rectified and i.verified_on < m.ends_on) as rectified
-    from known m
-    cross join lateral unnest(m.item_due_on, m.item_verified_on, m.item_rectified) i(due_on, verified_on, rectified)
-    where i.due_on >= m.from_day
-      and i.due_on < m.until_day
-    group by m.k
+    select w.k, count(*) as due, count(*) filter (where i.rectified and i.verified_on < w.ends_on) as rectified
+    from unnest(wide) w
+    join item i on i.region_code between w.first and w.last and i.due_on >= w.from_day and i.due_on < w.until_day
+    group by w.k
   ) d
   cross join lateral (values ('items_due', d.due), ('items_rectified', d.rectified)) v(key, value);
 end

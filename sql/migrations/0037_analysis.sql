@@ -100,38 +100,70 @@ language sql immutable parallel safe rows 12 as $$
     ('transferred', 9, 'kind = 9', true)
 $$;
 
--- The rows of facts of some kinds, or of leads where `kinds` is NULL, over as many spans as $1 has (figure_span[]), without what blinds ($2).
--- `expressions` are of a lead l (or of what a fact repeats of it) and a moment t.at.
-create function measured_rows(kinds int2[], expressions text, spans int4) returns text
-language sql immutable parallel safe as $$
-  select string_agg(
+-- What measures are counted from, each read once: leads, facts that count each, and facts of kinds of which some count once. `counts` of its rows by all
+-- dimensions, and `sums` of those in the order of measures(), null for what the source has not.
+create function measure_sources(names text[]) returns table (kinds int2[], once boolean, counts text, sums text)
+language sql immutable parallel safe rows 3 as $$
+  with asked as (
+    select m.*, m.name = any (names) as wanted, bool_or(m.once and m.name = any (names)) over (partition by m.kind) as with_once
+    from measures() with ordinality m(name, kind, condition, once, place)
+  )
+  select s.kinds, s.once,
+         string_agg(format('count(*) filter (where %s) as %I', a.condition, a.name), ', ') filter (where a.of_source),
+         string_agg(
            case
-             when kinds is null then
-               format(
-                 'select %s, l.state, l.channel, l.due_by, null::uuid as once
-                  from lead l
-                  cross join lateral (values (l.received_at)) t(at)
-                  where %s
-                    and (l.accused is null or not l.accused && $2)',
-                 expressions, in_span('l', 'received_at', i)
-               )
-             else
-               format(
-                 'select %s, l.kind, l.state, l.satisfaction, coalesce(p.same_as, l.once) as once
-                  from fact l
-                  cross join lateral (values (l.at)) t(at)
-                  left join person p on p.id = l.once and p.same_as is not null
-                  where %s
-                    and l.kind = any (%L)
-                    and (l.kind <> 8 or l.disciplined)
-                    and (l.undone_at is null or l.undone_at >= ($1[%s]).ends_at)
-                    and (l.accused is null or not l.accused && $2)',
-                 expressions, in_span('l', 'at', i), kinds, i
-               )
+             when not a.of_source then 'null'
+             when a.once then format('count(distinct once) filter (where %1$I > 0) + coalesce(sum(%1$I) filter (where once is null), 0)', a.name)
+             else format('sum(%I)', a.name)
            end,
-           ' union all '
+           ', ' order by a.place
          )
-  from generate_series(1, greatest(spans, 1)) i
+  from (
+    select array_agg(distinct o.kind) filter (where o.kind is not null) as kinds, o.with_once as once
+    from asked o
+    where o.wanted
+    group by o.kind is null, o.with_once
+  ) s
+  cross join lateral (
+    select o.*, o.wanted and coalesce(o.kind, 0) = any (coalesce(s.kinds, '{0}')) as of_source from asked o
+  ) a
+  group by s.kinds, s.once
+$$;
+
+-- The rows of facts of some kinds, or of leads where `kinds` is NULL, over spans ($1), without what blinds ($2). `expressions` are of a lead l (or of
+-- what a fact repeats of it) and a moment t.at.
+create function measured_rows(kinds int2[], once boolean, expressions text, spans figure_span[]) returns text
+language sql immutable parallel safe as $$
+  select case
+    when kinds is null then
+      over_spans(
+        'select ' || expressions || ', l.state, l.channel, l.due_by
+         from lead l
+         cross join lateral (values (l.received_at)) t(at)
+         where %2$s
+           and (l.accused is null or not l.accused && $2)',
+        'l', 'received_at', spans
+      )
+    else
+      over_spans(
+        format(
+          'select %s, l.kind, l.state, l.satisfaction%s
+           from fact l
+           cross join lateral (values (l.at)) t(at)
+           %s
+           where %%2$s
+             and l.kind = any (%L)
+             and (l.kind <> 8 or l.disciplined)
+             and (l.undone_at is null or l.undone_at >= ($1[%%1$s]).ends_at)
+             and (l.accused is null or not l.accused && $2)',
+          expressions,
+          case when once then ', coalesce(p.same_as, l.once) as once' end,
+          case when once then 'left join person p on p.id = l.once and p.same_as is not null' end,
+          kinds
+        ),
+        'l', 'at', spans
+      )
+  end
 $$;
 
 -- The spans of a region for analysis, of one period.
@@ -144,10 +176,11 @@ $$;
 
 -- Counts by up to three dimensions, with the totals by each of them and of all. `dims` and `names` as dimensions() and measures() call them. Of a
 -- row `by` says which dimensions it is by, `keys` and `key_names` of what; '' is what was not stated. `counts` in the order of measures(), NULL where
--- not asked for.
+-- not asked for. Processes share each source, not the sources among them: these would be sorted for it.
 create function counted_by(spans figure_span[], dims text[], names text[])
 returns table (by text, keys text[], key_names text[], counts int8[])
-language plpgsql stable security definer rows 1000 set search_path = zoufang, pg_temp set max_parallel_workers_per_gather = 2 as $$
+language plpgsql stable security definer rows 1000
+set search_path = zoufang, pg_temp set max_parallel_workers_per_gather = 2 set enable_parallel_append = off set work_mem = '64MB' as $$
 #variable_conflict use_column
 declare
   rows_most constant int4 := 10000;
@@ -186,31 +219,16 @@ begin
   select string_agg(
            format(
              'select grouping(%1$s) as g, %1$s, array[%2$s]::int8[] as counts
-              from (select %1$s, once, %3$s from (%4$s) r group by %1$s, once) r
-              group by grouping sets (%5$s)',
-             columns, m.sums, m.counts, measured_rows(m.kinds, array_to_string(expressions, ', '), cardinality(spans)), sets
+              from (select %3$s, %4$s from (%5$s) r group by %3$s) r
+              group by grouping sets (%6$s)',
+             columns, m.sums, concat_ws(', ', case when m.once then 'once' end, columns), m.counts,
+             measured_rows(m.kinds, m.once, array_to_string(expressions, ', '), spans), sets
            ),
            ' union all '
          )
   into sources
-  from (
-    select case when o.facts then array_agg(distinct m.kind) filter (where m.asked) end as kinds,
-           string_agg(format('count(*) filter (where %s) as %I', m.condition, m.name), ', ') filter (where m.asked) as counts,
-           string_agg(
-             case
-               when not m.asked then 'null'
-               when m.once then format('count(distinct once) filter (where %1$I > 0) + coalesce(sum(%1$I) filter (where once is null), 0)', m.name)
-               else format('sum(%I)', m.name)
-             end,
-             ', ' order by m.place
-           ) as sums
-    from (select distinct kind is not null as facts from measures() where name = any (names)) o
-    cross join lateral (
-      select *, (kind is not null) = o.facts and name = any (names) as asked, row_number() over () as place from measures()
-    ) m
-    group by o.facts
-  ) m;
-  -- Leads and facts have a row each for a key: they meet in one. Of so many none is sent.
+  from measure_sources(names) m;
+  -- Each source has a row for a key: they meet in one. Of so many none is sent.
   return query execute format(
     'select case c.g %s else %L end, array_remove(array[%s], null), array_remove(array[%s], null), c.counts
      from (
@@ -283,8 +301,8 @@ end
 $$;
 
 call settle_definers();
-revoke all on function figures_exact, dimensions, dimensions_asked, measures, measured_rows, analysis_spans, counted_by, figure_places,
+revoke all on function figures_exact, dimensions, dimensions_asked, measures, measure_sources, measured_rows, analysis_spans, counted_by, figure_places,
   measures_asked, breakdown from public;
 grant execute on function figures_exact, breakdown to zoufang;
-grant execute on function figures_exact, dimensions, dimensions_asked, measures, measured_rows, measures_asked, lead_state_name, refuse, refuse_unless
+grant execute on function figures_exact, dimensions, dimensions_asked, measures, measure_sources, measured_rows, measures_asked, lead_state_name, refuse, refuse_unless
   to zoufang_definer;

@@ -62,7 +62,7 @@ static void what_was_done_while_the_clock_lagged_behind_is_not_forgotten_as_old(
 }
 
 static long long months_in_parts(const char *village) {
-  return sql_number("select count(*) - count(distinct (month, led_by)) from visit_month where region_code = %s", village);
+  return sql_number("select count(*) - count(distinct (month, officer_id)) from visit_month where region_code = %s", village);
 }
 
 static void a_server_folds_what_visits_come_to_by_month(void) {

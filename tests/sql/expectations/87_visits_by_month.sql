@@ -8,14 +8,15 @@ values ('reads nothing', 'visit_month');
 create function test.visit_months_amiss() returns int8
 language sql stable as $$
   with kept as (
-    select m.region_code, m.month, m.led_by, sum(m.visits) as visits, sum(m.copies) as copies, sum(m.went) as went, sum(m.met) as met,
-           sum(m.solved) as solved
+    select m.region_code, m.month, m.officer_id, sum(m.visits) as visits, sum(m.copies) as copies, sum(m.went) as went, sum(m.met) as met,
+           sum(m.solved) as solved, sum(m.publicity) as publicity
     from visit_month m
-    group by m.region_code, m.month, m.led_by
-    having (sum(m.visits), sum(m.copies), sum(m.went), sum(m.met), sum(m.solved)) <> (0, 0, 0, 0, 0)
+    group by m.region_code, m.month, m.officer_id
+    having (sum(m.visits), sum(m.copies), sum(m.went), sum(m.met), sum(m.solved), sum(m.publicity)) <> (0, 0, 0, 0, 0, 0)
   ),
   due as (
-    select r.region_code, r.month, r.led_by, r.visits::numeric, r.copies::numeric, r.went::numeric, r.met::numeric, r.solved::numeric
+    select r.region_code, r.month, r.officer_id, r.visits::numeric, r.copies::numeric, r.went::numeric, r.met::numeric, r.solved::numeric,
+           r.publicity::numeric
     from visit_month_of_records r
   )
   select count(*) from ((table kept except table due) union all (table due except table kept)) o
@@ -43,13 +44,14 @@ begin
   perform set_config('zoufang.time_zone', zone, true);
   perform set_config('zoufang.figures', 'published', true);
   return query
-  select p::text
-  from (
+  select p::text || a.region
+  from unnest('{150400000000,150424000000,150424100000}'::int8[]) a(region)
+  cross join (
     values
       ('2024-01-01'::date, '2025-01-01'::date), ('2024-02-01', '2024-03-01'), ('2024-02-29', '2024-03-01'), ('2024-02-28', '2025-03-02'),
       ('2023-12-31', '2024-01-01'), ('2024-01-15', '2024-02-15'), ('2024-01-15', '2024-03-01'), ('2024-01-01', '2024-01-02')
   ) p(from_day, until_day)
-  cross join lateral (select figure_windows(150400000000, p.from_day, p.until_day, true) as windows) w
+  cross join lateral (select figure_windows(a.region, p.from_day, p.until_day, true) as windows) w
   cross join lateral (select array[test.id('chief')] as leaders) l
   where exists (
     select c.k, sum(c.visits), sum(c.copies), sum(c.went), sum(c.receptions), sum(c.met), sum(c.solved)
@@ -59,6 +61,11 @@ begin
     group by c.k
     except
     select c.k, c.visits, c.copies, c.went, c.receptions, c.met, c.solved from visits_counted(w.windows, l.leaders) c
+  )
+  or exists (
+    select v.k, count(distinct v.officer_id) from publicity_visited(w.windows) v group by v.k
+    except
+    select c.k, c.officers from publicity_officers(w.windows) c
   );
 end
 $$;
@@ -74,6 +81,9 @@ from (
     ('a visit whose day and place are corrected',
       $$ update visit set started_at = started_at - interval '40 days', region_code = 150422100200, current_code = 150422100200
          where id = test.id('visit.own') $$),
+    ('a visit of publicity whose team is corrected',
+      $$ update visit set kind = 8, team = array[test.id('colleague')] where id = test.id('visit.own');
+         update visit set team = array[test.id('chief'), recorder_id] where id = test.id('visit.own') $$),
     ('a visit that becomes a reception',
       $$ update visit set kind = 2, led_by = test.id('chief'), people_met = 3 where id = test.id('visit.own') $$),
     ('a held visit that is released', $$ update visit set state = 1, hold_reason = null where id = test.id('visit.held') $$),
@@ -83,7 +93,7 @@ from (
 
 insert into expectation (topic, sentence, given, acting, statement, expected)
 values
-  ('constraints', 'visits by month are folded to one row of a region, month and leader, and none for what is no more',
+  ('constraints', 'visits by month are folded to one row of a region, month and officer, and none for what is no more',
     test.visits_about(150424100201) || $$;
       update visit set material_copies = '{7}' where state = 1;
       delete from photo; delete from visit_version; delete from visit where id = test.id('visit.far') $$,
