@@ -157,10 +157,11 @@ static Google__Rpc__LocalizedMessage *localized(struct call *call, const char *r
   return message;
 }
 
-// The steps that would be allowed instead, as metadata "allowed".
+// The steps that would be allowed, as metadata "allowed".
 static void add_allowed(struct call *call, Google__Rpc__ErrorInfo *info) {
   const struct violation *first = call->fault.violations;
-  if (!first || !first->limit || strcmp(first->reason, "STEP_OUT_OF_ORDER") != 0)
+  if (!first || !first->limit ||
+      (strcmp(first->reason, "STEP_OUT_OF_ORDER") != 0 && strcmp(first->reason, "STEP_INCOMPLETE") != 0))
     return;
   Google__Rpc__ErrorInfo__MetadataEntry *entry = arena_alloc(&call->arena, sizeof *entry);
   google__rpc__error_info__metadata_entry__init(entry);

@@ -139,6 +139,7 @@ static bool read_storage(struct reading *reading, const char *where, struct fiel
   field->secret = from->secret;
   field->body = from->body;
   field->counted = from->counted;
+  field->in_part = from->in_part;
   field->stored_as = from->stored_as == ZOUFANG__STORED_AS__INT8   ? STORED_INT8
                      : from->stored_as == ZOUFANG__STORED_AS__DATE ? STORED_DATE
                                                                    : STORED_PLAIN;
@@ -149,6 +150,8 @@ static bool read_storage(struct reading *reading, const char *where, struct fiel
     return reading_refuse(reading, where, "a list cannot be sealed");
   if (field->body && (field->repeated || !field->message || strcmp(field->message->name, DOCUMENT) != 0))
     return reading_refuse(reading, where, "body is for a " DOCUMENT);
+  if (field->in_part && (!field->repeated || !field->message))
+    return reading_refuse(reading, where, "in_part is for a list of messages");
   if (field->generated && !field->rules.uuid)
     return reading_refuse(reading, where, "generated is for ids with the uuid rule");
   return true;

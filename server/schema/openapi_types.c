@@ -169,7 +169,10 @@ static void write_list(struct types *types, struct pen *pen, const struct field 
   if (rules->unique)
     pen_true(pen, "uniqueItems");
   pen_open(pen, "items", '{');
-  write_single(types, pen, field, rules->items ? rules->items : &none);
+  if (field->in_part)
+    type_of_members(types, pen, field->message, NULL, false);
+  else
+    write_single(types, pen, field, rules->items ? rules->items : &none);
   pen_close(pen, '}');
 }
 

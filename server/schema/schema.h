@@ -57,7 +57,7 @@ struct field {
   struct rules rules;
   enum stored_as stored_as;
   bool output_only, input_only, immutable;
-  bool sealed, generated, secret, counted;
+  bool sealed, generated, secret, counted, in_part;
   bool body;     // a Document that REST answers with in place of the message
   bool repeated; // map fields too
   bool map;      // its message is a MESSAGE_MAP_ENTRY

@@ -70,6 +70,7 @@ WORDS(STALE_ETAG, "记录已被他人修改，请刷新后重试", "the record h
 WORDS(ALREADY_EXISTS, "记录已存在", "exists already")
 WORDS(REQUEST_ID_TAKEN, "同一请求编号已用于其他内容", "this request id was used with other content")
 WORDS(STEP_OUT_OF_ORDER, "当前状态下不能进行此步骤[，可进行：{}]", "this step is out of order[, allowed: {}]")
+WORDS(STEP_INCOMPLETE, "此步骤须填写此项[，当前可进行：{}]", "this step asks for it[, allowed now: {}]")
 WORDS(PRECONDITION, "尚不具备进行此操作的条件", "something is missing for this")
 WORDS(
     LEAVES_OPEN_WORK, "仍负责未办结的工作[：线索 {1} 条、案件 {2} 件]，须先移交（可按承办人查询线索和案件）",

@@ -306,13 +306,13 @@ begin
 end
 $$;
 
--- Refuses with the steps that the caller may take.
+-- Refuses with the steps that the caller may take: `field` is `to`, or what a step asks for and was not given.
 create function refuse_step(lead_id uuid, field text) returns void
 language plpgsql as $$
 begin
   raise exception using
     errcode = 'ZF412',
-    message = 'STEP_OUT_OF_ORDER',
+    message = case field when 'to' then 'STEP_OUT_OF_ORDER' else 'STEP_INCOMPLETE' end,
     detail = field,
     hint = coalesce((select string_agg(lead_state_name(a.to_state), ', ' order by a.to_state) from allowed_steps(lead_id) a), '');
 end

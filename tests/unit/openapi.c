@@ -153,6 +153,13 @@ static void rules_and_comments_are_in_the_schemas(void) {
   CU_ASSERT_STRING_EQUAL(text_at(document, "components/schemas/VisitKind/enum/1"), "VISIT_KIND_DOWN_VISIT");
 }
 
+static void what_is_told_in_part_may_lack_what_it_must_have_where_it_is_written(void) {
+  json_t *pulled = at(document, "components/schemas/PullResponse/properties/leads/items");
+  CU_ASSERT_PTR_NOT_NULL(at(pulled, "properties/narrative"));
+  CU_ASSERT_PTR_NULL(at(pulled, "required"));
+  CU_ASSERT_PTR_NOT_NULL(at(document, "components/schemas/Lead/required"));
+}
+
 static void who_may_call_is_said(void) {
   CU_ASSERT_PTR_NOT_NULL(strstr(text_at(document, "paths/~v1~visits/get/description"), "Roles: officer, supervisor."));
   CU_ASSERT_PTR_NOT_NULL(strstr(text_at(document, "paths/~v1~auth:whoami/get/description"), "Every signed-in user"));
@@ -164,4 +171,5 @@ static void who_may_call_is_said(void) {
 SUITE_WITH(openapi, open_document, close_document, 0, TEST(the_document_says_what_it_is),
            TEST(every_route_is_an_operation_of_its_own), TEST(every_variable_of_a_path_is_a_parameter),
            TEST(every_reference_leads_somewhere), TEST(parameters_come_from_the_fields_that_body_and_path_leave),
-           TEST(rules_and_comments_are_in_the_schemas), TEST(who_may_call_is_said));
+           TEST(rules_and_comments_are_in_the_schemas),
+           TEST(what_is_told_in_part_may_lack_what_it_must_have_where_it_is_written), TEST(who_may_call_is_said));
