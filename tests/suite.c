@@ -19,11 +19,18 @@ enum { NAME_BYTES = 160 };
 static struct {
   unsigned passed, failed, skipped;
   const char *skip_reason;
+  void (*explain)(void);    // of the running test; NULL: there is no more to say
   char running[NAME_BYTES]; // what the alarm tells
 } tally;
 
 void test_skip(const char *reason) {
   tally.skip_reason = reason;
+}
+
+bool test_explain(void (*tell)(void)) {
+  bool first = tally.explain != tell;
+  tally.explain = tell;
+  return first;
 }
 
 static void say_sentence(const char *name, char sentence[NAME_BYTES]) {
@@ -51,6 +58,7 @@ static void print_failures(void) {
 static void run_test(const struct suite *suite, CU_pSuite registered, const struct test *test) {
   say_sentence(test->name, tally.running);
   tally.skip_reason = NULL;
+  tally.explain = NULL;
   alarm(suite->test_limit_s ? suite->test_limit_s : SUITE_TEST_LIMIT_S);
   CU_ErrorCode ran = CU_run_test(registered, CU_get_test_by_name(test->name, registered));
   alarm(0);
@@ -58,6 +66,8 @@ static void run_test(const struct suite *suite, CU_pSuite registered, const stru
     tally.failed++;
     printf("  FAIL  %s\n", tally.running);
     print_failures();
+    if (tally.explain)
+      tally.explain();
   } else if (tally.skip_reason) {
     tally.skipped++;
     printf("  skip  %s: %s\n", tally.running, tally.skip_reason);

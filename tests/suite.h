@@ -41,5 +41,8 @@ enum { SUITE_TEST_LIMIT_S = 60 };
 // Leaves the running test out: it counts as neither passed nor failed, and the reason is printed. Call it, then return.
 void test_skip(const char *reason);
 
+// Has `tell` print more of the running test if it fails. Whether it is the test's first word of it.
+bool test_explain(void (*tell)(void));
+
 // The suites of this program, NULL at the end (generated).
 extern const struct suite *const suites[];

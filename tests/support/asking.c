@@ -2,6 +2,7 @@
 
 #include "support/asking.h"
 #include "support/client_wire.h"
+#include "support/refused.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -28,4 +29,6 @@ void asking_begin(struct asking *asking, const struct client *like, enum transpo
 
 void asking_end(struct asking *asking) {
   pthread_join(asking->thread, NULL);
+  const struct answer answer = {.code = asking->code, .reason = asking->reason};
+  refused_note(asking->transport, asking->method, &answer);
 }

@@ -3,6 +3,7 @@
 #include "support/client.h"
 #include "support/client_wire.h"
 #include "support/downloading.h"
+#include "support/refused.h"
 #include "support/watching.h"
 #include "schema/json.h"
 #include <stdarg.h>
@@ -55,18 +56,24 @@ void client_read_status(struct answer *answer) {
   }
 }
 
+static struct answer ask_text(struct client *client, enum transport transport, const char *token, const struct method *method,
+                              const char *text) {
+  if (method->download)
+    return downloading_whole(client, transport, token, method->name, text);
+  if (method->server_streaming)
+    return watching_first(client, transport, token, method->name, text);
+  return transport == REST ? client_rest(client, token, method, text) : client_grpc(client, token, method, text);
+}
+
 struct answer ask(struct client *client, enum transport transport, const char *token, const char *method_name,
                   const char *request, ...) {
   va_list arguments;
   va_start(arguments, request);
   const char *text = arena_vprintf(&memory, request, arguments);
   va_end(arguments);
-  const struct method *method = method_named(client_schema(client), method_name);
-  if (method->download)
-    return downloading_whole(client, transport, token, method_name, text);
-  if (method->server_streaming)
-    return watching_first(client, transport, token, method_name, text);
-  return transport == REST ? client_rest(client, token, method, text) : client_grpc(client, token, method, text);
+  struct answer answer = ask_text(client, transport, token, method_named(client_schema(client), method_name), text);
+  refused_note(transport, method_name, &answer);
+  return answer;
 }
 
 const char *header_of(const struct answer *answer, const char *name) {

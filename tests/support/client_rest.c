@@ -1,6 +1,7 @@
 // The REST half of the test client, on libcurl: a request's JSON goes into path, query and body as the method's route says.
 
 #include "support/client_wire.h"
+#include "support/refused.h"
 #include "base/buffer.h"
 #include <curl/curl.h>
 #include <stdlib.h>
@@ -101,7 +102,9 @@ static struct answer rest_call(struct rest_client *rest, const char *verb, const
 }
 
 struct answer http(struct client *client, const char *verb, const char *path, const char *token, const char *body) {
-  return rest_call(rest_client(client), verb, path, token, body);
+  struct answer answer = rest_call(rest_client(client), verb, path, token, body);
+  refused_note(REST, path, &answer);
+  return answer;
 }
 
 // "visit.id" in a request: its value as text, and out of the request.
