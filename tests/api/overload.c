@@ -12,7 +12,9 @@
 #include "support/refusal.h"
 #include "support/socket.h"
 #include "support/world.h"
+#include <math.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -29,7 +31,8 @@ enum {
   CROWD = 40,        // clients, who ask 200 times a second where each is turned away
   FEW = 2 * WORKERS, // that keep the server busy, no more
   PAUSE_MS = 200,    // of who was turned away
-  MEASURED_MS = 6000,
+  MEASURED_MS = 3000,
+  WINDOWS = 3, // of which the best counts: where the machine stands still for a while, one is spoilt
   BESIDE = 10, // calls beside a crowd
 };
 
@@ -186,8 +189,9 @@ struct asker {
   const char *token;
   enum transport transport;
   const atomic_bool *over;
-  int good, refused, odd;      // answers; those that are neither
-  int64_t good_us, refused_us; // spent waiting for them
+  int good, refused, odd; // answers; those that are neither
+  char oddest[80];        // the last of these
+  int64_t refused_us;     // spent waiting for refusals
 };
 
 static void ask_once(struct asker *asker) {
@@ -199,8 +203,11 @@ static void ask_once(struct asker *asker) {
   bool is_told = (answer.code == CODE_UNAVAILABLE || answer.code == CODE_RESOURCE_EXHAUSTED) && answer.retry_ms > 0;
   asker->good += is_good;
   asker->refused += is_told;
-  asker->odd += !is_good && !is_told;
-  *(is_good ? &asker->good_us : &asker->refused_us) += took_us;
+  asker->refused_us += is_told ? took_us : 0;
+  if (!is_good && !is_told) {
+    asker->odd++;
+    snprintf(asker->oddest, sizeof asker->oddest, "%s %s", code_name(answer.code), answer.reason);
+  }
   if (!is_good)
     poll(NULL, 0, PAUSE_MS);
 }
@@ -237,35 +244,40 @@ static void crowd_begin(struct crowd *crowd, int count, const struct instance *i
   }
 }
 
-// All of them together.
-static struct asker crowd_end(struct crowd *crowd) {
-  struct asker sum = {0};
+// Adds up what became of all of them.
+static void crowd_end(struct crowd *crowd, struct asker *sum) {
   atomic_store(&crowd->over, true);
   for (int i = 0; i < crowd->count; i++) {
     const struct asker *asker = &crowd->askers[i];
     pthread_join(asker->thread, NULL);
-    sum.good += asker->good, sum.refused += asker->refused, sum.odd += asker->odd;
-    sum.good_us += asker->good_us, sum.refused_us += asker->refused_us;
+    sum->good += asker->good, sum->refused += asker->refused, sum->odd += asker->odd;
+    sum->refused_us += asker->refused_us;
+    if (asker->odd)
+      snprintf(sum->oddest, sizeof sum->oddest, "%s", asker->oddest);
   }
-  return sum;
 }
 
-// How many calls a second are done for so many clients, and what became of all of them.
+// How many calls a second are done for so many clients; adds up what became of all of them.
 static double done_for(int count, const struct instance *instance, struct asker *sum) {
   static struct crowd crowd;
   int64_t begun_us = clock_us();
+  int good_before = sum->good;
   crowd_begin(&crowd, count, instance, "officer.linxi");
   poll(NULL, 0, MEASURED_MS);
-  *sum = crowd_end(&crowd);
-  return sum->good * 1e6 / (double)(clock_us() - begun_us);
+  crowd_end(&crowd, sum);
+  return (sum->good - good_before) * 1e6 / (double)(clock_us() - begun_us);
 }
 
 static void ten_times_what_it_can_do_costs_little_of_what_it_does(void) {
   struct instance instance;
-  struct asker few, many;
+  struct asker few = {0}, many = {0};
+  double peak = 0, under_load = 0;
   CU_ASSERT_TRUE_FATAL(slow_down());
   CU_ASSERT_TRUE_FATAL(instance_start(&instance, (const char *[]){"ZOUFANG_WORKERS=4", "ZOUFANG_QUEUE_LIMIT=8", NULL}));
-  double peak = done_for(FEW, &instance, &few), under_load = done_for(CROWD, &instance, &many);
+  for (int i = 0; i < WINDOWS; i++) {
+    peak = fmax(peak, done_for(FEW, &instance, &few));
+    under_load = fmax(under_load, done_for(CROWD, &instance, &many));
+  }
   CU_ASSERT_EQUAL(few.refused + few.odd, 0);
   CU_ASSERT_TRUE(under_load >= 0.8 * peak);
   CU_ASSERT_EQUAL(many.odd, 0);
@@ -273,9 +285,10 @@ static void ten_times_what_it_can_do_costs_little_of_what_it_does(void) {
   // A refusal takes less than the quickest of what is done.
   bool quick = many.refused && many.refused_us / many.refused < CALL_MS * 1000;
   CU_ASSERT_TRUE(quick);
-  if (under_load < 0.8 * peak || many.odd || !quick)
-    fprintf(stderr, "        %.1f/s of %.1f/s, %d good, %d refused in %lld us each, %d odd\n", under_load, peak, many.good,
-            many.refused, many.refused ? (long long)many.refused_us / many.refused : 0, many.odd);
+  if (few.refused || few.odd || under_load < 0.8 * peak || many.odd || !quick)
+    fprintf(stderr, "        %.1f/s of %.1f/s, %d good, %d refused in %lld us each, %d odd (%s%s), of few %d refused\n",
+            under_load, peak, many.good, many.refused, many.refused ? (long long)many.refused_us / many.refused : 0,
+            few.odd + many.odd, few.oddest, many.oddest, few.refused);
   speed_up();
   CU_ASSERT_EQUAL(instance_stop(&instance), 0);
 }
@@ -297,12 +310,15 @@ static void who_asks_for_much_is_in_nobody_elses_way(void) {
     healthy += http(instance.client, "GET", "/healthz", NULL, NULL).http == 200;
     signed_in += login(&instance, t, "officer.balin").code == CODE_OK;
   }
-  struct asker sum = crowd_end(&crowd);
+  struct asker sum = {0};
+  crowd_end(&crowd, &sum);
   CU_ASSERT_EQUAL(served, BESIDE);
   CU_ASSERT_EQUAL(healthy, BESIDE);
   CU_ASSERT_EQUAL(signed_in, BESIDE);
   CU_ASSERT_TRUE(sum.good > 0 && sum.refused > 0);
   CU_ASSERT_EQUAL(sum.odd, 0);
+  if (sum.odd)
+    fprintf(stderr, "        of the crowd %d answers were odd: %s\n", sum.odd, sum.oddest);
   speed_up();
   CU_ASSERT_EQUAL(instance_stop(&instance), 0);
 }
