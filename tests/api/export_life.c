@@ -197,6 +197,16 @@ static void stopping_ends_exports_at_once(void) {
 
 // --- Bounds --------------------------------------------------------------------------------------------------------------
 
+// Waits for the place of an export that ended: the audit hears of the end a moment before.
+static bool has_room_again(struct client *client, enum transport t) {
+  int64_t until_us = clock_us() + SOON_MS * 1000;
+  enum code code;
+  while ((code = ask(client, t, token_of("supervisor.linxi"), VISITS, csv).code) == CODE_RESOURCE_EXHAUSTED &&
+         clock_us() < until_us)
+    poll(NULL, 0, LOOK_MS);
+  return code == CODE_OK;
+}
+
 static void an_account_has_only_so_many_exports_and_so_has_the_server(void) {
   struct instance instance;
   CU_ASSERT_TRUE_FATAL(
@@ -209,6 +219,7 @@ static void an_account_has_only_so_many_exports_and_so_has_the_server(void) {
     downloading_close(file);
     CU_ASSERT_TRUE(is_told(end, 2));
     CU_ASSERT_EQUAL(sql_number("select count(*) from audit where id > %lld and kind = 'export'", end), 2);
+    CU_ASSERT_TRUE(has_room_again(instance.client, t));
   }
   instance_stop(&instance);
 }
