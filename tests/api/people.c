@@ -284,7 +284,8 @@ static void a_grant_comes_back_as_it_was_given(void) {
   BOTH(t) {
     struct person person = new_person(t, "");
     const char *ends = time_from_now(86400);
-    const char *made = grant_role(t, person.id, "ROLE_OFFICER", LINXI, dated("endsAt", 86400));
+    const char *made =
+        grant_role(t, person.id, "ROLE_OFFICER", LINXI, arena_printf(client_memory(), ",\"endsAt\":\"%s\"", ends));
     grant_role(t, person.id, "ROLE_ANALYST", CITY, "");
     const char *list = arena_printf(client_memory(), "{\"userId\":\"%s\"}", person.id);
     struct answer answers[] = {by(t, "admin", "PeopleService/ListGrants", list),

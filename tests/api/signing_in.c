@@ -2,6 +2,7 @@
 
 #include "suite.h"
 #include "support/approving.h"
+#include "support/past.h"
 #include "support/world.h"
 #include <string.h>
 
@@ -227,8 +228,10 @@ static void failed_logins_must_wait_and_lock_nobody_else_out(void) {
   CU_ASSERT_EQUAL(answer.http, 429);
   CU_ASSERT_STRING_EQUAL(answer.reason, "BACKOFF");
   CU_ASSERT_TRUE(answer.retry_ms > 0 && answer.retry_ms <= 15 * 60 * 1000);
+  failed_logins_wait_long("admin.second");
   CU_ASSERT_EQUAL(login(GRPC, "admin.second", "guess", fresh_id()).code, CODE_RESOURCE_EXHAUSTED);
   CU_ASSERT_EQUAL(login(REST, "officer.linxi", world()->password, fresh_id()).code, CODE_OK);
+  CU_ASSERT_TRUE(sql_run("delete from login_failure where username = 'admin.second'"));
 }
 
 static void an_app_that_is_too_old_is_sent_to_the_present_one(void) {

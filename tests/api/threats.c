@@ -2,6 +2,7 @@
 
 #include "suite.h"
 #include "support/client_wire.h"
+#include "support/past.h"
 #include "support/refusal.h"
 #include "support/world.h"
 #include <stdio.h>
@@ -242,6 +243,7 @@ static void who_guesses_anothers_password_keeps_only_himself_out(void) {
     for (int i = 0; i < GUESSES && answer.code != CODE_RESOURCE_EXHAUSTED; i++)
       answer = login_from(proxied.client, t, his, "officer.linxi.2", "a guess");
     CU_ASSERT_STRING_EQUAL(answer.reason, "BACKOFF");
+    failed_logins_wait_long("officer.linxi.2");
     // He has guessed it now, and must wait all the same, on whichever transport he comes; its owner need not.
     BOTH(by)
     CU_ASSERT_EQUAL(login_from(proxied.client, by, his, "officer.linxi.2", world()->password).code, CODE_RESOURCE_EXHAUSTED);

@@ -65,7 +65,7 @@ static void both_transports_speak_tls_and_nothing_else(void) {
   CU_ASSERT_TRUE_FATAL(instance_start(&instance, (const char *[]){files.cert_setting, files.key_setting, NULL}));
   client_manners(instance.client)->ca_file = files.cert;
   struct client *plain = client_open(&world()->schema, instance.http_port, instance.grpc_port);
-  client_manners(plain)->deadline_ms = 2000;
+  client_manners(plain)->deadline_ms = PATIENCE_MS;
   BOTH(t) {
     struct answer answer = ask(instance.client, t, token_of("officer.linxi"), list_visits, "{}");
     CU_ASSERT_EQUAL(answer.code, CODE_OK);
@@ -84,7 +84,7 @@ static void a_certificate_of_nobodys_is_not_trusted(void) {
   struct instance instance;
   CU_ASSERT_TRUE_FATAL(instance_start(&instance, (const char *[]){files.cert_setting, files.key_setting, NULL}));
   client_manners(instance.client)->ca_file = cert;
-  client_manners(instance.client)->deadline_ms = 2000;
+  client_manners(instance.client)->deadline_ms = PATIENCE_MS;
   BOTH(t)
   CU_ASSERT_NOT_EQUAL(ask(instance.client, t, token_of("officer.linxi"), list_visits, "{}").code, CODE_OK);
   CU_ASSERT_EQUAL(instance_stop(&instance), 0);
@@ -104,7 +104,7 @@ static void put(const char *file, const char *place) {
 static enum code heard_by(const struct instance *instance, enum transport t, const char *ca) {
   struct client *client = client_open(&world()->schema, instance->http_port, instance->grpc_port);
   client_manners(client)->ca_file = ca;
-  client_manners(client)->deadline_ms = 2000;
+  client_manners(client)->deadline_ms = PATIENCE_MS;
   enum code code = ask(client, t, token_of("officer.linxi"), list_visits, "{}").code;
   client_close(client);
   return code;

@@ -206,7 +206,7 @@ static void an_account_has_only_so_many_calls_in_flight_and_others_are_served(vo
 static void a_deadline_ends_a_call_in_the_queue_and_one_that_is_out(void) {
   CU_ASSERT_TRUE_FATAL(open_with(1, 10, true));
   PGconn *holder = hold_visits();
-  struct waiting *out = sent_within("VisitService/ListVisits", "{}", 3000);
+  struct waiting *out = sent_within("VisitService/ListVisits", "{}", 5000);
   await_waiting(1);
   struct waiting *queued = sent_within("VisitService/ListVisits", "{}", 100);
   CU_ASSERT_TRUE(ends_with(queued, CODE_DEADLINE_EXCEEDED, "DEADLINE"));

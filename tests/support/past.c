@@ -124,3 +124,7 @@ const char *put_record(const char *table, const char *office, const char *column
   return put(table, arena_printf(client_memory(), "office_id, etag, created_by, written_by, %s", columns),
              arena_printf(client_memory(), "'%s', sha256('x'), '%s', '%s', %s", office, writer, writer, values));
 }
+
+void failed_logins_wait_long(const char *username) {
+  CU_ASSERT_TRUE(sql_run("update login_failure set failures = 1000, failed_at = now() where username = '%s'", username));
+}

@@ -34,3 +34,6 @@ const char *put_office(const char *region, int kind, const char *opened, const c
 
 // A record of an office (recommendation, interview …): the columns that its table asks for beside, without a comma in front.
 const char *put_record(const char *table, const char *office, const char *columns, const char *values);
+
+// Whoever failed to sign in under this name, from wherever, waits for a quarter of an hour from now on: longer than any test.
+void failed_logins_wait_long(const char *username);
