@@ -21,9 +21,11 @@ static void put_records(int year, int leads, double seed, const char *campaign, 
   const char *writer = id_of("officer.linxi"), *approver = id_of("supervisor.linxi");
   CU_ASSERT_TRUE(sql_run(
       "set session_replication_role = replica; select setseed(%g);"
-      "create temp table drawn as select gen_random_uuid() as id, t.code, t.name, random() as a, random() as b, random() as c,"
-      " make_timestamptz(%d, 1 + floor(12 * random())::int, 15, 12, 0, 0, 'Asia/Shanghai') as at, random() < 0.93 as in_round"
-      " from (select floor(90 * power(random(), 2))::int as nth from generate_series(1, %d)) d"
+      "create temp table drawn as select gen_random_uuid() as id, t.code, t.name, d.a, d.b, d.c,"
+      " make_timestamptz(%d, d.month, 15, 12, 0, 0, 'Asia/Shanghai') as at, d.in_round"
+      " from (select floor(90 * power(random(), 2))::int as nth, random() as a, random() as b, random() as c,"
+      " 1 + floor(12 * random())::int as month, random() < 0.93 as in_round"
+      " from generate_series(1, %d)) d" // all drawn here: no plan changes their order
       " join (select code, name, row_number() over (order by code %% 1000000, code)::int - 1 as nth from region where level = "
       "4) t using (nth);"
       "insert into lead (id, region_code, current_code, channel, class, occurrence, domain, campaign_id, sweep_round,"
