@@ -32,8 +32,29 @@ must() {
 
 refuses() { ! "$@"; }
 
-# A port of the loopback that nobody has now.
-free_port() { /usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+# So many ports of the loopback that nobody has, no two the same, and none that an outgoing connection may be given before they are bound.
+free_ports() {
+  /usr/bin/python3 - "$1" <<'PORTS'
+import random, socket, sys
+
+low = int(open("/proc/sys/net/ipv4/ip_local_port_range").read().split()[0])
+held = []
+for port in random.sample(range(10000, max(low, 20000)), 5000):
+    if len(held) == int(sys.argv[1]):
+        break
+    one = socket.socket()
+    try:
+        one.bind(("127.0.0.1", port))
+        held.append(one)
+    except OSError:
+        one.close()
+print(*(one.getsockname()[1] for one in held))
+PORTS
+}
+
+# What a statement gives, asked as the owner of the database at $owner_url.
+# shellcheck disable=SC2154
+value_of() { psql -XAtq "$owner_url" -c "set search_path = zoufang; $1"; }
 
 # Prints the closing line and ends.
 finish() {
