@@ -21,26 +21,27 @@ static const struct setting settings[SETTINGS] = {
 };
 
 static int migrate(const char *const *values, struct arena *arena, struct fault *fault) {
-  unsigned applied = 0;
+  struct migrated migrated = {0};
   if (!values[DB_OWNER_URL]) {
     fault_set(fault, CODE_INVALID_ARGUMENT, "CONFIG", "ZOUFANG_DB_OWNER_URL is not set");
     return command_failed("migrate", fault, arena, 2);
   }
   PGconn *owner = dialer_connect(values[DB_OWNER_URL], NULL, fault);
   bool done =
-      owner && migrate_apply(owner, &applied, fault) && (!values[DB_URL] || role_set_password(owner, values[DB_URL], fault));
+      owner && migrate_apply(owner, &migrated, fault) && (!values[DB_URL] || role_set_password(owner, values[DB_URL], fault));
   PQfinish(owner);
   if (!done)
     return command_failed("migrate", fault, arena, 1);
-  printf("version %d, %u migrations applied\n", migrate_version(), applied);
+  printf("version %d, %u migrations applied\n", migrated.version, migrated.applied);
   arena_close(arena);
   return 0;
 }
 
 int command_migrate(int argc, char **argv) {
   if (command_wants_help(argc, argv)) {
-    printf("usage: zoufang migrate\n\nApplies what is missing, each migration in a transaction, and says how many. May be "
-           "repeated.\n\n");
+    printf("usage: zoufang migrate\n\nApplies what is missing, each migration in a transaction, and says how many. While "
+           "others hold what one "
+           "changes it is tried again. May be repeated.\n\n");
     config_help(settings, SETTINGS);
     return 0;
   }

@@ -34,6 +34,10 @@ static const struct condition {
     {"23503", CODE_INVALID_ARGUMENT, "UNKNOWN_REFERENCE", "it refers to what is not there", 0, REMEDY_SPLIT},
     {"40001", CODE_UNAVAILABLE, "BUSY", "others are changing the same", RETRY_SOON_MS, REMEDY_REPEAT},
     {"40P01", CODE_UNAVAILABLE, "BUSY", "others are changing the same", RETRY_SOON_MS, REMEDY_REPEAT},
+    // Statements were checked at start: either a mistake, or the schema has moved on, which a new connection tells.
+    {"42703", CODE_INTERNAL, "INTERNAL", "a mistake of the server's", 0, REMEDY_RECONNECT},
+    {"42883", CODE_INTERNAL, "INTERNAL", "a mistake of the server's", 0, REMEDY_RECONNECT},
+    {"42P01", CODE_INTERNAL, "INTERNAL", "a mistake of the server's", 0, REMEDY_RECONNECT},
     {"42501", CODE_PERMISSION_DENIED, "FORBIDDEN", "not within the caller's scope", 0, REMEDY_NONE},
     {"55P03", CODE_UNAVAILABLE, "BUSY", "others are changing the same", RETRY_SOON_MS, REMEDY_NONE},
     {"57014", CODE_DEADLINE_EXCEEDED, "DEADLINE", "the deadline passed", 0, REMEDY_CANCELLED},

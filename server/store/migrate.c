@@ -2,15 +2,21 @@
 
 #include "store/migrate.h"
 #include "base/buffer.h"
+#include "base/log.h"
 #include "schema/embedded.h"
 #include "store/text.h"
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+enum { LOCK_TRIES = 60, LOCK_PAUSE_S = 2 };
 
 static const char FOLDER[] = "sql/migrations/";
 static const char LOCK[] = "select pg_advisory_lock(x'7a6f7566616e67'::int8)"; // "zoufang"
 static const char UNLOCK[] = "select pg_advisory_unlock(x'7a6f7566616e67'::int8)";
+// Whoever comes after a migration that waits for a table waits behind it: it does not wait for long.
+static const char BEGIN[] = "begin; set local lock_timeout = '500ms'";
 
 struct migration {
   int number;
@@ -45,11 +51,19 @@ int migrate_version(void) {
 // --- Speaking with PostgreSQL
 // -------------------------------------------------------------------------------------------------
 
+// Others held what was to be locked.
+static bool is_in_the_way(const char *sqlstate) {
+  return sqlstate && (strcmp(sqlstate, "55P03") == 0 || strcmp(sqlstate, "40P01") == 0);
+}
+
 // `line` 0: not of a file.
 static bool refused(const PGresult *result, const PGconn *connection, const char *path, int line, struct fault *fault) {
   const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY),
              *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
   const char *where = line ? arena_printf(fault->arena, "%s:%d", path, line) : path;
+  if (is_in_the_way(state))
+    return fault_set(fault, CODE_UNAVAILABLE, "MIGRATION_WAITS",
+                     "%s: transactions that last hold what it changes (pg_stat_activity names them); run it again", where);
   return fault_set(fault, CODE_INTERNAL, "MIGRATION_FAILED", "%s: %s (%s)", where,
                    message ? message : PQerrorMessage(connection), state ? state : "no answer");
 }
@@ -119,7 +133,7 @@ static bool record(PGconn *connection, const struct migration *migration, struct
 
 // The migration and its record stand or fall together.
 static bool apply(PGconn *connection, const struct migration *migration, struct fault *fault) {
-  if (!run(connection, "begin", migration->path, fault))
+  if (!run(connection, BEGIN, migration->path, fault))
     return false;
   bool good = run(connection, migration->text, migration->path, fault) && record(connection, migration, fault);
   if (good)
@@ -128,18 +142,40 @@ static bool apply(PGconn *connection, const struct migration *migration, struct 
   return false;
 }
 
-// -1 with a fault where the database cannot say.
-static int newest_applied(PGconn *connection, struct fault *fault) {
-  PGresult *result = ask(connection, "sql/store/newest.sql", 0, NULL, NULL, fault);
-  int newest = result ? (int)read_be32(PQgetvalue(result, 0, 0)) : -1;
-  PQclear(result);
-  return newest;
+// As apply, again and again while others are in the way.
+static bool apply_patiently(PGconn *connection, const struct migration *migration, struct fault *fault) {
+  for (int tries = 1; !apply(connection, migration, fault); tries++) {
+    if (fault->code != CODE_UNAVAILABLE || tries == LOCK_TRIES)
+      return false;
+    log_warn("a migration waits for transactions that last", LOG_TEXT("file", migration->path), LOG_NUMBER("tries", tries),
+             LOG_NUMBER("again_in_ms", LOCK_PAUSE_S * 1000));
+    *fault = (struct fault){.arena = fault->arena};
+    nanosleep(&(struct timespec){.tv_sec = LOCK_PAUSE_S}, NULL);
+  }
+  return true;
 }
 
-static bool database_is_newer(int newest, struct fault *fault) {
-  return fault_set(fault, CODE_FAILED_PRECONDITION, "SCHEMA_VERSION",
-                   "the database is on version %d, this program knows %d: run a program that is as new as the database", newest,
-                   migrate_version());
+// What a database is on. A program is told by the newest migration that it knows.
+struct standing {
+  int newest, oldest_program; // 0: none was applied
+};
+
+// False with a fault where the database cannot say.
+static bool read_standing(PGconn *connection, struct standing *standing, struct fault *fault) {
+  *standing = (struct standing){0};
+  PGresult *result = ask(connection, "sql/store/newest.sql", 0, NULL, NULL, fault);
+  if (result)
+    *standing = (struct standing){(int)read_be32(PQgetvalue(result, 0, 0)), (int)read_be32(PQgetvalue(result, 0, 1))};
+  PQclear(result);
+  return result != NULL;
+}
+
+// Whether a program of before may go on: the migrations that it does not know leave it all that it uses.
+static bool goes_on(const struct standing *standing, struct fault *fault) {
+  return standing->oldest_program <= migrate_version() ||
+         fault_set(fault, CODE_FAILED_PRECONDITION, "SCHEMA_VERSION",
+                   "the database is on version %d and for programs from %d on, this program knows %d: run a newer one",
+                   standing->newest, standing->oldest_program, migrate_version());
 }
 
 static bool is_numbered(const struct migration *migration, int before, struct fault *fault) {
@@ -148,13 +184,12 @@ static bool is_numbered(const struct migration *migration, int before, struct fa
                              "%s: its number must be above that of the one before (%d)", migration->path, before);
 }
 
-static bool apply_missing(PGconn *connection, unsigned *applied, struct fault *fault) {
+static bool apply_missing(PGconn *connection, struct migrated *migrated, struct fault *fault) {
   struct migration migration;
-  int newest = newest_applied(connection, fault), before = 0;
-  if (newest < 0)
+  struct standing standing;
+  int before = 0;
+  if (!read_standing(connection, &standing, fault) || !goes_on(&standing, fault))
     return false;
-  if (newest > migrate_version())
-    return database_is_newer(newest, fault);
   for (size_t at = 0; next_migration(&at, &migration); before = migration.number) {
     if (!is_numbered(&migration, before, fault))
       return false;
@@ -163,38 +198,47 @@ static bool apply_missing(PGconn *connection, unsigned *applied, struct fault *f
       return false;
     if (state == STATE_APPLIED)
       continue;
-    if (migration.number < newest)
+    if (migration.number < standing.newest)
       return fault_set(fault, CODE_FAILED_PRECONDITION, "MIGRATION_MISSING",
                        "%s was not applied, later ones were: the database was made by another program", migration.path);
-    if (!apply(connection, &migration, fault))
+    if (!apply_patiently(connection, &migration, fault))
       return false;
-    ++*applied;
+    migrated->applied++;
   }
+  migrated->version = standing.newest > before ? standing.newest : before;
   return true;
 }
 
-bool migrate_apply(PGconn *owner, unsigned *applied, struct fault *fault) {
-  *applied = 0;
+bool migrate_apply(PGconn *owner, struct migrated *migrated, struct fault *fault) {
+  *migrated = (struct migrated){0};
   if (!run(owner, "set client_min_messages to warning", "the session", fault) || !run(owner, LOCK, "the lock", fault))
     return false;
   bool good =
-      run(owner, text_of("sql/store/ledger.sql"), "sql/store/ledger.sql", fault) && apply_missing(owner, applied, fault);
+      run(owner, text_of("sql/store/ledger.sql"), "sql/store/ledger.sql", fault) && apply_missing(owner, migrated, fault);
   PQclear(PQexec(owner, UNLOCK));
   return good;
+}
+
+bool migrate_newest(PGconn *connection, int *newest, struct fault *fault) {
+  struct standing standing;
+  bool said = read_standing(connection, &standing, fault);
+  *newest = standing.newest;
+  return said;
 }
 
 bool migrate_check(PGconn *connection, struct fault *fault) {
   struct arena scratch = {0};
   struct fault unknown = {.arena = &scratch};
-  int newest = newest_applied(connection, &unknown), known = migrate_version();
-  if (newest < 0 && PQstatus(connection) != CONNECTION_OK)
+  struct standing standing;
+  int known = migrate_version();
+  if (!read_standing(connection, &standing, &unknown) && PQstatus(connection) != CONNECTION_OK)
     fault_set(fault, CODE_UNAVAILABLE, "UNAVAILABLE", "the database does not answer: %s", unknown.message);
   arena_close(&scratch);
-  if (fault->code != CODE_OK || newest == known)
-    return fault->code == CODE_OK;
-  if (newest > known)
-    return database_is_newer(newest, fault);
-  return fault_set(fault, CODE_FAILED_PRECONDITION, "SCHEMA_VERSION",
-                   "the database is on version %d, this program needs %d: run \"zoufang migrate\" first",
-                   newest < 0 ? 0 : newest, known);
+  if (fault->code != CODE_OK)
+    return false;
+  if (standing.newest < known)
+    return fault_set(fault, CODE_FAILED_PRECONDITION, "SCHEMA_VERSION",
+                     "the database is on version %d, this program needs %d: run \"zoufang migrate\" first", standing.newest,
+                     known);
+  return goes_on(&standing, fault);
 }

@@ -31,10 +31,13 @@ end
 $$;
 create trigger audit_is_final before update or delete or truncate on audit for each statement execute function audit_is_final();
 
--- The hash of a row, without what imports and reading order alone write in it. Stable, as convert_to is: so it is inlined.
+-- The hash of a row, without what imports and reading order alone write in it, and without what is NULL: a column that a migration adds leaves the
+-- hashes of the rows that are there. Stable, as convert_to is: so it is inlined.
 create function record_hash(row_data jsonb) returns bytea
 language sql stable parallel safe as $$
-  select named_hash_of(convert_to((row_data - '{changed,current_code,city,county,township,first,last,level,land}'::text[])::text, 'UTF8'))
+  select named_hash_of(
+    convert_to(jsonb_strip_nulls(row_data - '{changed,current_code,city,county,township,first,last,level,land}'::text[])::text, 'UTF8')
+  )
 $$;
 
 create function audit_actor() returns text

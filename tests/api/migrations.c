@@ -9,7 +9,7 @@
 static PGconn *owner, *server;
 static struct arena arena;
 static struct fault fault;
-static unsigned applied;
+static struct migrated migrated;
 
 static bool connect_both(void) {
   owner = world_open() ? sql_connect(true) : NULL;
@@ -31,7 +31,7 @@ static void run(const char *text) {
 
 static bool apply(void) {
   fault = (struct fault){.arena = &arena};
-  return migrate_apply(owner, &applied, &fault);
+  return migrate_apply(owner, &migrated, &fault);
 }
 
 static bool check(void) {
@@ -48,7 +48,8 @@ static bool says(const char *text) {
 
 static void applying_again_changes_nothing(void) {
   CU_ASSERT_TRUE(apply());
-  CU_ASSERT_EQUAL(applied, 0);
+  CU_ASSERT_EQUAL(migrated.applied, 0);
+  CU_ASSERT_EQUAL(migrated.version, migrate_version());
   CU_ASSERT_TRUE(check());
 }
 
@@ -68,8 +69,17 @@ static void a_gap_is_refused(void) {
   run("insert into zoufang.migration select * from pg_temp.true_ledger where number = 2");
 }
 
+// As a newer program's migration leaves it.
+static void be_newer(int number, int oldest_program) {
+  char text[160];
+  snprintf(text, sizeof text,
+           "insert into zoufang.migration (number, name, hash, oldest_program) values (%d, 'newer', sha256(''), %d)", number,
+           oldest_program);
+  run(text);
+}
+
 static void a_newer_database_is_refused_and_both_versions_told(void) {
-  run("insert into zoufang.migration (number, name, hash) values (9000, 'newer', sha256(''))");
+  be_newer(9000, 9000);
   CU_ASSERT_FALSE(apply());
   CU_ASSERT_TRUE(says("on version 9000"));
   CU_ASSERT_FALSE(check());
@@ -78,6 +88,23 @@ static void a_newer_database_is_refused_and_both_versions_told(void) {
   snprintf(known, sizeof known, "knows %d", migrate_version());
   CU_ASSERT_TRUE(says(known));
   run("delete from zoufang.migration where number = 9000");
+}
+
+static void a_newer_database_that_keeps_what_there_was_is_served(void) {
+  be_newer(9000, migrate_version());
+  CU_ASSERT_TRUE(check());
+  CU_ASSERT_TRUE(apply());
+  CU_ASSERT_EQUAL(migrated.applied, 0);
+  CU_ASSERT_EQUAL(migrated.version, 9000);
+  run("delete from zoufang.migration where number = 9000");
+}
+
+static void what_one_migration_took_away_no_later_one_gives_back(void) {
+  be_newer(9000, migrate_version() + 1);
+  be_newer(9001, migrate_version());
+  CU_ASSERT_FALSE(check());
+  CU_ASSERT_FALSE(apply());
+  run("delete from zoufang.migration where number >= 9000");
 }
 
 static void an_older_database_is_told_what_to_run(void) {
@@ -118,6 +145,7 @@ static bool open_with_true_ledger(void) {
 
 SUITE_WITH(migrations, open_with_true_ledger, close_both, 0, TEST(applying_again_changes_nothing),
            TEST(a_migration_that_was_changed_afterwards_is_refused), TEST(a_gap_is_refused),
-           TEST(a_newer_database_is_refused_and_both_versions_told), TEST(an_older_database_is_told_what_to_run),
+           TEST(a_newer_database_is_refused_and_both_versions_told), TEST(a_newer_database_that_keeps_what_there_was_is_served),
+           TEST(what_one_migration_took_away_no_later_one_gives_back), TEST(an_older_database_is_told_what_to_run),
            TEST(a_migration_that_fails_leaves_nothing_and_is_told_with_its_line),
            TEST(a_database_without_the_schema_is_told_what_to_run));

@@ -121,7 +121,7 @@ static void on_another_schema_version_it_says_what_to_run(void) {
   } versions[] = {
       {"delete from migration where number = (select max(number) from migration)",
        "insert into migration select * from test_kept", "run \"zoufang migrate\" first"},
-      {"insert into migration (number, name, hash) values (9000, 'newer', sha256(''))",
+      {"insert into migration (number, name, hash, oldest_program) values (9000, 'newer', sha256(''), 9000)",
        "delete from migration where number = 9000", "on version 9000"},
   };
   for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
@@ -134,6 +134,36 @@ static void on_another_schema_version_it_says_what_to_run(void) {
     CU_ASSERT_EQUAL(code, 1);
     CU_ASSERT_PTR_NOT_NULL(strstr(printed, versions[i].says));
   }
+}
+
+static bool is_ready(const struct instance *instance) {
+  const char *answer = socket_ask(instance->http_port, "GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  return strstr(answer, "200 OK") != NULL;
+}
+
+static bool comes_to_be_ready(const struct instance *instance, bool ready) {
+  int64_t until_us = clock_us() + PATIENCE_MS * 1000LL;
+  while (is_ready(instance) != ready && clock_us() < until_us)
+    poll(NULL, 0, LOOK_MS);
+  return is_ready(instance) == ready;
+}
+
+// A migration that takes away what a running server uses: the first call that finds it missing has the server look.
+static void whose_schema_was_taken_away_says_that_it_is_not_ready(void) {
+  struct instance instance;
+  CU_ASSERT_TRUE_FATAL(instance_start(&instance, NULL));
+  CU_ASSERT_TRUE(comes_to_be_ready(&instance, true));
+  sql_run("insert into migration (number, name, hash, oldest_program) values (9000, 'newer', sha256(''), 9000)");
+  sql_run("alter table campaign rename column plan to plan_aside");
+  CU_ASSERT_NOT_EQUAL(ask(instance.client, REST, token_of("supervisor.linxi"), "CampaignService/ListCampaigns", "{}").code,
+                      CODE_OK);
+  CU_ASSERT_TRUE(comes_to_be_ready(&instance, false));
+  sql_run("alter table campaign rename column plan_aside to plan");
+  sql_run("delete from migration where number = 9000");
+  CU_ASSERT_TRUE(comes_to_be_ready(&instance, true));
+  CU_ASSERT_EQUAL(ask(instance.client, REST, token_of("supervisor.linxi"), "CampaignService/ListCampaigns", "{}").code,
+                  CODE_OK);
+  CU_ASSERT_EQUAL(instance_stop(&instance), 0);
 }
 
 static void what_is_set_wrongly_is_told_by_its_name(void) {
@@ -174,5 +204,5 @@ static void an_address_that_is_taken_is_told(void) {
 
 SUITE_WITH(stopping, world_open, client_forget, 60, TEST(an_idle_server_stops_at_once), TEST(calls_in_flight_are_finished),
            TEST(calls_that_take_longer_than_the_grace_are_ended), TEST(what_was_answered_is_there_after_a_kill),
-           TEST(on_another_schema_version_it_says_what_to_run), TEST(what_is_set_wrongly_is_told_by_its_name),
-           TEST(an_address_that_is_taken_is_told));
+           TEST(on_another_schema_version_it_says_what_to_run), TEST(whose_schema_was_taken_away_says_that_it_is_not_ready),
+           TEST(what_is_set_wrongly_is_told_by_its_name), TEST(an_address_that_is_taken_is_told));
