@@ -118,10 +118,14 @@ static bool schema_is_due(const struct audit_sealing *sealing) {
   return !sealing->schema_read_us || clock_us() - sealing->schema_read_us > SCHEMA_READ_US;
 }
 
-static bool note_schema(struct audit_sealing *sealing, struct fault *fault) {
+// Notes what the schema of `version` is, or of a later one where a migration came meanwhile.
+static bool note_schema(struct audit_sealing *sealing, int version, struct fault *fault) {
   struct audit_schema schema;
-  if (!audit_schema_read(sealing->connection, &schema, fault))
-    return false;
+  do {
+    sealing->version = version;
+    if (!audit_schema_read(sealing->connection, &schema, fault) || !migrate_newest(sealing->connection, &version, fault))
+      return false;
+  } while (version != sealing->version);
   sealing->schema_read_us = clock_us();
   if (!strcmp(schema.hash, sealing->schema_hash))
     return true;
@@ -170,7 +174,7 @@ static bool seal_these(struct audit_sealing *sealing, const PGresult *unsealed, 
       .rows = (int)number_at(unsealed, 0, 6),
       .commitments = PQgetvalue(unsealed, 0, 7),
       .schema_hash = sealing->schema_hash,
-      .version = migrate_version(),
+      .version = sealing->version,
   };
   const char *previous_schema = PQgetvalue(unsealed, 0, 2);
   if (seal.rows == 0 && !strcmp(previous_schema, seal.schema_hash))
@@ -194,7 +198,11 @@ static bool take_turn(PGconn *connection, struct fault *fault) {
 }
 
 static bool seal_in_turn(struct audit_sealing *sealing, struct fault *fault, int *rows) {
-  if (!look_in(sealing->connection, "zoufang, pg_temp", fault) || (schema_is_due(sealing) && !note_schema(sealing, fault)))
+  int version;
+  if (!look_in(sealing->connection, "zoufang, pg_temp", fault) || !migrate_newest(sealing->connection, &version, fault))
+    return false;
+  bool due = schema_is_due(sealing) || version != sealing->version;
+  if (due && !note_schema(sealing, version, fault))
     return false;
   const char *most = arena_printf(fault->arena, "%d", AUDIT_SEAL_ROWS);
   PGresult *unsealed = statement_run(sealing->connection, "audit_unsealed", 1, &most, fault);

@@ -38,6 +38,7 @@ struct audit_sealing {
   PGconn *connection;
   const struct crypto *crypto; // with an audit key
   char schema_hash[AUDIT_HASH_TEXT];
+  int version;            // of that schema, as the database says
   int64_t schema_read_us; // 0: never
 };
 

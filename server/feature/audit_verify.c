@@ -2,6 +2,7 @@
 // same.
 
 #include "feature/audit_verify.h"
+#include "store/migrate.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +23,7 @@ struct walk {
   bool broken;                         // the walk is over
   char schema_hash[AUDIT_HASH_TEXT];   // what may stand: of the exported seal, or the first after a migration
   char stands[AUDIT_HASH_TEXT];        // of the seal before
-  int version;
+  int version;                         // the highest
 };
 
 static void find(struct walk *walk, int fault, int64_t seal, int64_t row, const char *object) {
@@ -91,12 +92,18 @@ static bool recall(struct walk *walk, const char *hash, int64_t seal, struct aud
   return true;
 }
 
+// Whether a version is of a migration, and a later one than all before: one that this program does not know anybody may have
+// written there.
+static bool is_migrated(const struct walk *walk, int version) {
+  return version > walk->version && version <= migrate_version();
+}
+
 // A schema that changed is told once, by the seal that first has it, unless the schema was migrated to a higher version.
 static bool check_sealed_schema(struct walk *walk, const struct audit_seal *seal) {
   const struct audit_verifying *verifying = walk->verifying;
   bool settled = seal->number <= verifying->exported_number;
   struct audit_schema before, after;
-  if (settled || seal->version > walk->version || !*walk->schema_hash) {
+  if (settled || is_migrated(walk, seal->version) || !*walk->schema_hash) {
     memcpy(walk->schema_hash, seal->schema_hash, sizeof walk->schema_hash);
   } else if (strcmp(walk->stands, seal->schema_hash) != 0 && strcmp(walk->schema_hash, seal->schema_hash) != 0) {
     if (!recall(walk, walk->schema_hash, seal->number, &before) || !recall(walk, seal->schema_hash, seal->number, &after))
@@ -105,18 +112,21 @@ static bool check_sealed_schema(struct walk *walk, const struct audit_seal *seal
       compare_schemas(walk, &before, &after, seal->number);
   }
   memcpy(walk->stands, seal->schema_hash, sizeof walk->stands);
-  walk->version = seal->version;
+  if (seal->version > walk->version)
+    walk->version = seal->version;
   return true;
 }
 
-// What stands now and in no seal yet.
+// What stands now and in no seal yet, unless it was migrated since.
 static bool check_present_schema(struct walk *walk) {
   struct audit_schema sealed, present;
+  int version;
   if (!*walk->stands)
     return true;
-  if (!audit_schema_read(walk->verifying->connection, &present, walk->fault))
+  if (!audit_schema_read(walk->verifying->connection, &present, walk->fault) ||
+      !migrate_newest(walk->verifying->connection, &version, walk->fault))
     return false;
-  if (!strcmp(present.hash, walk->stands) || !strcmp(present.hash, walk->schema_hash))
+  if (is_migrated(walk, version) || !strcmp(present.hash, walk->stands) || !strcmp(present.hash, walk->schema_hash))
     return true;
   if (!recall(walk, walk->schema_hash, 0, &sealed))
     return false;

@@ -225,6 +225,10 @@ static const struct tampering {
      "the schema was changed: function audit_commitment("},
     {"grant a right", "grant select on lead_reporter_version to zoufang",
      "the schema was changed: table lead_reporter_version"},
+    {"call it a migration",
+     "insert into migration (number, name, hash, oldest_program) values (9000, 'none', sha256(''), 1); "
+     "grant select on lead_reporter_version to zoufang",
+     "the schema was changed: table lead_reporter_version"},
     {"grant a right on a column", "grant update (recorder_id) on visit to zoufang", "the schema was changed: table visit"},
     {"grant a function", "grant execute on function audit_erase to zoufang", "the schema was changed: function audit_erase("},
     {"drop a trigger", "drop trigger audit_update on lead", "part of the schema was removed: trigger audit_update on lead"},
