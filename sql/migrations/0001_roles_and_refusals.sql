@@ -2,7 +2,8 @@
 --
 -- Three roles: the owner (who runs this: migrations and the command line), `zoufang` (serves; owns nothing, cannot bypass
 -- row-level security), and `zoufang_definer` (cannot log in; owns nothing but the functions that may look where the caller may
--- not). The owner needs CREATEROLE, or the two roles made beforehand and membership in zoufang_definer; no superuser.
+-- not). The owner needs CREATEROLE, or the two roles made beforehand and membership in zoufang_definer; and, where it is no superuser, SET on
+-- the parameters zoufang.figures, zoufang.scope and zoufang.blind, which functions set for themselves.
 
 do $$
 begin
