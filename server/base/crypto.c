@@ -4,6 +4,7 @@
 #include "base/crypto.h"
 #include "base/buffer.h"
 #include "base/utf8.h"
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -18,6 +19,8 @@ enum {
   NONCE_BYTES = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
   TAG_BYTES = crypto_aead_xchacha20poly1305_ietf_ABYTES,
   TOKEN_TEXT = 43,
+  CODE_LETTERS = 20,
+  CODE_GROUP = 5,
   VERSION_MAX = 255,
   HEX_BYTES = 2 * CRYPTO_KEY_BYTES,
   KEY_FILE_BYTES = 16 << 10,
@@ -300,6 +303,48 @@ bool crypto_token_hash(const struct crypto *crypto, const char *token, size_t le
     crypto_mac_once(crypto, CRYPTO_TOKENS, bytes, sizeof bytes, hash);
   sodium_memzero(bytes, sizeof bytes);
   return is_token;
+}
+
+static const char code_letters[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+char *crypto_code_make(struct arena *arena) {
+  uint8_t random[CODE_LETTERS];
+  char *code = arena_alloc(arena, CODE_LETTERS + CODE_LETTERS / CODE_GROUP), *at = code;
+  crypto_random(random, sizeof random);
+  for (unsigned i = 0; i < CODE_LETTERS; i++) {
+    if (i > 0 && i % CODE_GROUP == 0)
+      *at++ = '-';
+    *at++ = code_letters[random[i] % (sizeof code_letters - 1)];
+  }
+  *at = '\0';
+  sodium_memzero(random, sizeof random);
+  return code;
+}
+
+// The letter of a code that was meant; '\0' where it is none.
+static char code_letter(char typed) {
+  char letter = (char)toupper((unsigned char)typed);
+  letter = letter == 'O' ? '0' : letter == 'I' || letter == 'L' ? '1' : letter;
+  return memchr(code_letters, letter, sizeof code_letters - 1) ? letter : '\0';
+}
+
+bool crypto_code_hash(const struct crypto *crypto, const char *code, size_t length, uint8_t hash[CRYPTO_MAC_BYTES]) {
+  char letters[CODE_LETTERS];
+  unsigned count = 0;
+  bool is_code = true;
+  for (size_t i = 0; is_code && i < length; i++) {
+    if (code[i] == '-' || code[i] == ' ')
+      continue;
+    char letter = code_letter(code[i]);
+    is_code = letter && count < CODE_LETTERS;
+    if (is_code)
+      letters[count++] = letter;
+  }
+  is_code = is_code && count == CODE_LETTERS;
+  if (is_code)
+    crypto_mac_once(crypto, CRYPTO_TOKENS, letters, sizeof letters, hash);
+  sodium_memzero(letters, sizeof letters);
+  return is_code;
 }
 
 static void mark_of(uint8_t mark[CRYPTO_MARK_BYTES], enum crypto_use use, const struct crypto_keys *keys) {

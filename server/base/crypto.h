@@ -105,6 +105,12 @@ void crypto_random(void *bytes, size_t length);
 char *crypto_token_make(struct arena *arena);
 bool crypto_token_hash(const struct crypto *crypto, const char *token, size_t length, uint8_t hash[CRYPTO_MAC_BYTES]);
 
+// A code that people type from paper: 20 of 32 letters and digits (100 bits), none of which looks like another, in four groups;
+// and the keyed hash under which it is stored. crypto_code_hash passes over hyphens, blanks and whether letters are small,
+// takes O for 0, I and L for 1, and is false where `code` has not the form of one.
+char *crypto_code_make(struct arena *arena);
+bool crypto_code_hash(const struct crypto *crypto, const char *code, size_t length, uint8_t hash[CRYPTO_MAC_BYTES]);
+
 // Recognises equal sealed values: algorithm, version of the index key, then a keyed hash of `label` (which field) and `value`.
 enum { CRYPTO_INDEX_BYTES = 1 + 1 + CRYPTO_HASH_BYTES };
 void crypto_index(const struct crypto *crypto, const char *label, const char *value, size_t length,

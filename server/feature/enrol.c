@@ -28,7 +28,7 @@ static enum next ask_begin(struct call *call) {
   asking->lost_password = request->lost_password;
   asking->reason = request->reason;
   asking->request_id = request->request_id;
-  asked->code = step_token(call, &asking->code_hash);
+  asked->code = step_code(call, &asking->code_hash);
   asked->answer = (void *)step_message(call, "zoufang.EnrolmentAsked");
   call_trip(call, "ask", &asking->base, &asked->answer->base);
   return NEXT_TRIP;
@@ -76,7 +76,7 @@ static enum next enrol_begin(struct call *call) {
     return NEXT_REPLY;
   Zoufang__EnrolmentSought *sought = (void *)step_message(call, "zoufang.EnrolmentSought");
   sought->username = request->username;
-  if (!step_token_hash(call, request->code, &sought->code_hash))
+  if (!step_code_hash(call, request->code, &sought->code_hash))
     return enrol_failed(call);
   enrolment->found = (void *)step_message(call, "zoufang.EnrolmentFound");
   call_trip(call, "find", &sought->base, &enrolment->found->base);

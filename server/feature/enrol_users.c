@@ -18,15 +18,6 @@ struct codes {
   Zoufang__EnrolmentsAsked *answer;
 };
 
-// A spreadsheet would take what begins with a dash for a formula: lists would have to mark it, and who copies the mark is
-// refused.
-static char *make_code(struct call *call, ProtobufCBinaryData *hash) {
-  char *code = step_token(call, hash);
-  while (*code == '-')
-    code = step_token(call, hash);
-  return code;
-}
-
 static enum next codes_begin(struct call *call) {
   const Zoufang__V1__EnrolUsersRequest *request = (const void *)call->request;
   struct codes *codes = arena_zalloc(&call->arena, sizeof *codes);
@@ -41,7 +32,7 @@ static enum next codes_begin(struct call *call) {
   asking->n_code_hashes = CODES_MOST;
   asking->code_hashes = arena_array(&call->arena, CODES_MOST, sizeof *asking->code_hashes);
   for (unsigned i = 0; i < CODES_MOST; i++)
-    codes->of[i] = make_code(call, &asking->code_hashes[i]);
+    codes->of[i] = step_code(call, &asking->code_hashes[i]);
   codes->answer = (void *)step_message(call, "zoufang.EnrolmentsAsked");
   call_trip(call, "ask", &asking->base, &codes->answer->base);
   return NEXT_TRIP;

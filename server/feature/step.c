@@ -20,6 +20,18 @@ char *step_token(struct call *call, ProtobufCBinaryData *hash) {
   return token;
 }
 
+bool step_code_hash(struct call *call, const char *code, ProtobufCBinaryData *hash) {
+  hash->data = arena_alloc(&call->arena, CRYPTO_MAC_BYTES);
+  hash->len = CRYPTO_MAC_BYTES;
+  return crypto_code_hash(call->server->crypto, code, strlen(code), hash->data);
+}
+
+char *step_code(struct call *call, ProtobufCBinaryData *hash) {
+  char *code = crypto_code_make(&call->arena);
+  step_code_hash(call, code, hash);
+  return code;
+}
+
 bool step_may_try(struct call *call, int64_t wait_ms) {
   if (wait_ms <= 0)
     return true;

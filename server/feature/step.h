@@ -1,4 +1,4 @@
-// What several handlers do: messages for their steps, tokens and their hashes.
+// What several handlers do: messages for their steps, tokens, one-time codes and their hashes.
 
 #pragma once
 #include "call/call.h"
@@ -14,3 +14,7 @@ bool step_may_try(struct call *call, int64_t wait_ms);
 
 // The hash of a token that a client gave. False where it has not the form of one.
 bool step_token_hash(struct call *call, const char *token, ProtobufCBinaryData *hash);
+
+// The same of a one-time code.
+char *step_code(struct call *call, ProtobufCBinaryData *hash);
+bool step_code_hash(struct call *call, const char *code, ProtobufCBinaryData *hash);

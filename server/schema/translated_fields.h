@@ -438,6 +438,7 @@ FIELD(years, "年限；满后次日到期")
 
 MEMBER(AdvanceLeadRequest, to, "推进到的状态")
 MEMBER(AllowedStep, to, "推进到的状态")
+MEMBER(EnrolRequest, code, "一次性验证码，不区分大小写，连字符和空格可省略")
 MEMBER(LeadEvent, from, "步骤之前的状态")
 MEMBER(LeadEvent, to, "步骤之后的状态")
 MEMBER(ListAuditRequest, from, "自此时（含）起")

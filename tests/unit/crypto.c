@@ -182,6 +182,24 @@ static void what_is_no_token_is_not_hashed(void) {
   CU_ASSERT_FALSE(crypto_token_hash(&crypto, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\xff-", 43, hash));
 }
 
+static void codes_are_what_people_can_type_and_are_taken_as_they_type_them(void) {
+  CU_ASSERT_TRUE(open_with("1 " KEY_A "\n", "1 " KEY_B "\n"));
+  uint8_t as_told[CRYPTO_MAC_BYTES], as_typed[CRYPTO_MAC_BYTES];
+  const char *code = crypto_code_make(&arena);
+  CU_ASSERT_EQUAL(strspn(code, "0123456789ABCDEFGHJKMNPQRSTVWXYZ-"), strlen("XXXXX-XXXXX-XXXXX-XXXXX"));
+  CU_ASSERT_TRUE(code[5] == '-' && code[11] == '-' && code[17] == '-' && code[23] == '\0');
+  CU_ASSERT_STRING_NOT_EQUAL(crypto_code_make(&arena), code);
+  static const char told[] = "0Q1RS-TVWXY-Z2345-6789A", typed[] = " oqIrs tvwxyz2345 - 6789a";
+  CU_ASSERT_TRUE(crypto_code_hash(&crypto, told, strlen(told), as_told));
+  CU_ASSERT_TRUE(crypto_code_hash(&crypto, typed, strlen(typed), as_typed));
+  CU_ASSERT_TRUE(crypto_equal(as_told, as_typed, sizeof as_told));
+  CU_ASSERT_FALSE(crypto_code_hash(&crypto, told, strlen(told) - 1, as_typed));
+  static const char *const none[] = {"", "-", "0Q1RS-TVWXY-Z2345-6789AA", "0Q1RS-TVWXY-Z2345-6789U",
+                                     "0Q1RS-TVWXY-Z2345-6789\xc1"};
+  for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+    CU_ASSERT_FALSE(crypto_code_hash(&crypto, none[i], strlen(none[i]), as_typed));
+}
+
 static void equal_values_have_equal_indexes_under_one_label_alone(void) {
   CU_ASSERT_TRUE(open_with("1 " KEY_A "\n", "1 " KEY_B "\n3 " KEY_C "\n"));
   uint8_t phone[CRYPTO_INDEX_BYTES], again[CRYPTO_INDEX_BYTES], name[CRYPTO_INDEX_BYTES], shifted[CRYPTO_INDEX_BYTES];
@@ -415,6 +433,7 @@ SUITE_WITH(crypto, make_folder, drop_folder, 0, TEST(key_files_hold_versions_in_
            TEST(a_made_key_file_is_private_and_never_overwritten), TEST(purposes_have_keys_of_their_own),
            TEST(a_new_index_key_leaves_derived_keys_as_they_were), TEST(a_hash_in_pieces_is_the_hash_of_the_whole),
            TEST(tokens_are_43_characters_and_hash_alike_each_time), TEST(what_is_no_token_is_not_hashed),
+           TEST(codes_are_what_people_can_type_and_are_taken_as_they_type_them),
            TEST(equal_values_have_equal_indexes_under_one_label_alone),
            TEST(each_stored_value_begins_with_the_number_of_its_algorithm), TEST(a_record_key_opens_for_its_record_alone),
            TEST(a_new_master_key_still_opens_what_the_old_one_wrapped), TEST(a_sealed_value_opens_in_its_place_alone),
