@@ -1,6 +1,6 @@
-// Keys are changed here, while servers serve: reporters' own keys are wrapped anew under the newest master key, and what
-// recognises their values is made anew under the newest index key. The servers must know the new key first (a line more in the
-// key file, and a restart of each).
+// Keys are changed here, while servers serve: the own keys of reporters, and of whom requests for a person's data are about,
+// are wrapped anew under the newest master key, and what recognises their values is made anew under the newest index key. The
+// servers must know the new key first (a line more in the key file, and a restart of each).
 
 #include "base/crypto.h"
 #include "base/uuid.h"
@@ -47,7 +47,7 @@ static const char *key_place(struct seal_command *command, const char *lead) {
 
 static bool broken(struct seal_command *command, const char *lead) {
   return fault_set(&command->owner.fault, CODE_DATA_LOSS, "SEAL_BROKEN",
-                   "the reporter of lead %s does not open with these keys", lead);
+                   "what is sealed of lead or request %s does not open with these keys", lead);
 }
 
 static bool wrap_anew(struct seal_command *command, const PGresult *rows, int row) {

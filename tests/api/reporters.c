@@ -1,6 +1,7 @@
 // Reporters: sealed, opened for a purpose, recognised, and taken out of narratives.
 
 #include "suite.h"
+#include "support/approving.h"
 #include "support/asking.h"
 #include "support/client_wire.h"
 #include "support/world.h"
@@ -249,9 +250,31 @@ static int seal_command(const char *verb, const char *seal_keys, const char *ind
   return process_run((const char *[]){server_binary(), "seal", verb, NULL}, environment, NULL, 60000);
 }
 
+// Asks for the data of who reported from this phone, and has it approved; the request.
+static const char *data_asked_for(const char *name, const char *phone) {
+  struct answer asked = ask(
+      world()->client, REST, token_of("supervisor.linxi"), "PersonalDataService/RequestPersonalData",
+      "{\"subject\":{\"name\":\"%s\",\"phone\":\"%s\"},\"regionCode\":\"" LINXI "\",\"reason\":\"依申请查阅\"}", name, phone);
+  CU_ASSERT_EQUAL_FATAL(asked.code, CODE_OK);
+  CU_ASSERT_EQUAL_FATAL(approve(REST, "supervisor.chifeng", text_at(asked.body, "approvalId")).code, CODE_OK);
+  return text_at(asked.body, "id");
+}
+
+// Requests are listed by the world's own server, which knows the first keys alone: they are put back.
+static void keep_requests(void) {
+  CU_ASSERT_TRUE(sql_run("create table public.kept as select id, key, phone_index, identity_index from personal_data_request"));
+}
+
+static void put_back_requests(void) {
+  CU_ASSERT_TRUE(sql_run("update personal_data_request q set key = k.key, phone_index = k.phone_index,"
+                         " identity_index = k.identity_index from public.kept k where k.id = q.id; drop table public.kept"));
+}
+
 static void keys_are_changed_while_a_server_serves(void) {
   const char *phone = fresh_phone();
   const char *id = raised(REST, "officer.linxi", lead_json(fresh_id(), LINXI_VILLAGE, reporter_json("虚构甲乙", phone)));
+  const char *request = data_asked_for("虚构甲乙", phone);
+  keep_requests();
   const char *seal_keys = with_a_new_version("seal"), *index_keys = with_a_new_version("index");
   struct instance second;
   CU_ASSERT_TRUE_FATAL(
@@ -260,16 +283,21 @@ static void keys_are_changed_while_a_server_serves(void) {
   CU_ASSERT_EQUAL(seal_command("rotate", seal_keys, index_keys), 0);
   CU_ASSERT_EQUAL(sql_number("select count(*) from lead_reporter where get_byte(key, 1) <> 2"), 0);
   CU_ASSERT_EQUAL(sql_number("select count(*) from lead_reporter_version where get_byte(key, 1) <> 2"), 0);
+  CU_ASSERT_EQUAL(sql_number("select count(*) from personal_data_request where get_byte(key, 1) <> 2"), 0);
   CU_ASSERT_EQUAL(seal_command("reindex", seal_keys, index_keys), 0);
   CU_ASSERT_EQUAL(sql_number("select count(*) from lead_reporter where get_byte(phone_index, 1) <> 2"), 0);
   // The token is good there as well: what the server signs with is derived from the oldest key.
   struct answer opened = ask(second.client, GRPC, token_of("officer.linxi"), "LeadService/RevealReporter",
                              "{\"id\":\"%s\",\"purpose\":\"核对换钥\"}", id);
   CU_ASSERT_STRING_EQUAL(text_at(opened.body, "reporter.phone"), phone);
+  struct answer told = ask(second.client, REST, token_of("supervisor.linxi"), "PersonalDataService/OpenPersonalData",
+                           "{\"id\":\"%s\"}", request);
+  CU_ASSERT_STRING_EQUAL(text_at(told.body, "reports.0.id"), id);
   struct answer again = ask(second.client, REST, token_of("officer.linxi"), "LeadService/CreateLead", "{\"lead\":%s}",
                             lead_json(fresh_id(), LINXI_VILLAGE, reporter_json("虚构甲乙", phone)));
   CU_ASSERT_STRING_EQUAL(text_at(get(GRPC, "officer.linxi", text_at(again.body, "id")).body, "sameReporterIds.0"), id);
   CU_ASSERT_EQUAL(instance_stop(&second), 0);
+  put_back_requests();
 }
 
 SUITE_WITH(reporters, world_open, client_forget, 120, TEST(the_handler_and_a_supervisor_open_a_reporter_for_a_purpose),
