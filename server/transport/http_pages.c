@@ -64,11 +64,14 @@ static bool is_served(const struct http_server *http, const struct web_page *pag
   return page->published == http->options.published;
 }
 
+// Each is kept as long as it is, without the room that it grew through.
 static void write_openapi(struct http_server *http) {
   for (enum language language = 0; language < LANGUAGES; language++) {
-    struct buffer document = {.arena = &http->arena};
+    struct arena scratch = {0};
+    struct buffer document = {.arena = &scratch};
     openapi_write(http->server->schema, http->options.version, language, &document);
-    set_content(&http->pages->openapi[language], document.data, document.length);
+    set_content(&http->pages->openapi[language], arena_strndup(&http->arena, document.data, document.length), document.length);
+    arena_close(&scratch);
   }
 }
 
