@@ -38,8 +38,23 @@ static pid_t parent_of(const char *pid) {
   return behind_name && strlen(behind_name) > 4 ? (pid_t)strtol(behind_name + 4, NULL, 10) : 0;
 }
 
+// What children took that have ended, in the kernel's ticks.
+static int64_t ended_us(pid_t parent) {
+  enum { FIELDS_BEFORE = 14 };
+  char number[24], text[LINE_BYTES];
+  snprintf(number, sizeof number, "%d", (int)parent);
+  read_file(number, "stat", text);
+  char *at = strrchr(text, ')');
+  for (int i = 0; at && i < FIELDS_BEFORE; i++)
+    at = strchr(at + 1, ' ');
+  if (!at)
+    return 0;
+  long user = strtol(at, &at, 10), kernel = strtol(at, NULL, 10);
+  return (user + kernel) * (1000000 / sysconf(_SC_CLK_TCK));
+}
+
 static int64_t family_us(pid_t parent) {
-  int64_t sum_us = cpu_us(parent);
+  int64_t sum_us = cpu_us(parent) + ended_us(parent);
   DIR *processes = parent > 0 ? opendir("/proc") : NULL;
   if (!processes)
     return sum_us;

@@ -8,7 +8,8 @@ struct cost {
   int64_t own_us, server_us, database_us; // CPU time so far; of a process that is not watched 0
 };
 
-// CPU time used so far by this process, by the process `server`, and by `postmaster` and its children; 0: nobody.
+// CPU time used so far by this process, by the process `server`, and by `postmaster` and its children, those that have ended
+// too; 0: nobody.
 struct cost cost_now(pid_t server, pid_t postmaster);
 
 // Resident memory of a process in KiB; -1 where there is none.
