@@ -149,7 +149,7 @@ static void pace(struct load *load) {
 
 static void complain(const struct client *client) {
   fprintf(stderr, "%.*s\n", client->body_length < 2000 ? (int)client->body_length : 2000, client->body ? client->body : "");
-  fail("a call went wrong", client->wrong);
+  fail("a call went wrong", client->wrong ? client->wrong : "it was refused for now");
 }
 
 static bool is_answer(const struct load *load, enum heard heard) {
