@@ -111,6 +111,21 @@ begin
 end
 $$;
 
+-- A reporter whose name is known only later is told, too: of the result where there is one, else of acceptance where nobody told of it.
+create function lead_reporter_known() returns trigger
+language plpgsql as $$
+begin
+  if new.state in (8, 14)
+    or new.state between 2 and 7 and not exists (select from lead_feedback f where f.lead_id = new.id and f.about = 1)
+  then
+    new.answer_due_at := coalesce(new.answer_due_at, answer_due());
+  end if;
+  return new;
+end
+$$;
+create trigger lead_reporter_known before update of has_reporter on lead
+  for each row when (new.has_reporter and not old.has_reporter) execute function lead_reporter_known();
+
 -- What is overdue (1 only, 2 none), as bounds of due_by: later than `after`, not later than `until`.
 create function overdue_bounds(overdue int2) returns table (after timestamptz, until timestamptz)
 language plpgsql stable rows 1 as $$
@@ -140,7 +155,7 @@ grant select on lead_deadline to zoufang;
 call audit_table('holiday', 'holiday', 'day');
 call audit_table('lead_deadline', 'deadline', 'name');
 
-revoke all on function local_zone, local_day, is_working_day, end_of_working_days, due_after, due_dates, answer_due, overdue_bounds
+revoke all on function local_zone, local_day, is_working_day, end_of_working_days, due_after, due_dates, answer_due, lead_reporter_known, overdue_bounds
   from public;
 grant execute on function local_zone, local_day, is_working_day, end_of_working_days, due_after, due_dates, answer_due, overdue_bounds
   to zoufang;

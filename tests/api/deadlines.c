@@ -256,6 +256,18 @@ static void an_answer_that_a_reporter_is_owed_is_told_until_he_was_told(void) {
   }
 }
 
+static void a_reporter_whose_name_is_known_only_later_is_owed_an_answer_too(void) {
+  BOTH(t) {
+    const char *id = raise("officer.linxi", "");
+    advance(t, "supervisor.linxi", id, "ACCEPTED", "");
+    CU_ASSERT_EQUAL(sql_number("select count(*) from lead where id = '%s' and answer_due_at is null", id), 1);
+    must(ask(world()->client, t, token_of("officer.linxi"), "LeadService/UpdateLead",
+             "{\"lead\":{\"id\":\"%s\",\"etag\":\"%s\",\"reporter\":{\"name\":\"虚构某\"}},\"updateMask\":\"reporter\"}", id,
+             sql_text("select encode(etag, 'base64') from lead where id = '%s'", id)));
+    CU_ASSERT_EQUAL(sql_number("select count(*) from lead where id = '%s' and answer_due_at > now()", id), 1);
+  }
+}
+
 static void an_anonymous_reporter_is_owed_nothing(void) {
   BOTH(t) {
     const char *id = raise("officer.linxi", ",\"reporter\":{\"anonymous\":true}");
@@ -308,6 +320,7 @@ SUITE_WITH(deadlines, world_open, client_forget, DEADLINES_LIMIT_S,
            TEST(a_supervisor_puts_a_deadline_off_with_a_reason_that_the_timeline_tells),
            TEST(overdue_leads_are_listed_alone_or_left_out), TEST(days_end_where_the_server_counts_them),
            TEST(an_overdue_lead_is_told_once_to_the_supervisors_one_level_above_its_office),
-           TEST(an_answer_that_a_reporter_is_owed_is_told_until_he_was_told), TEST(an_anonymous_reporter_is_owed_nothing),
+           TEST(an_answer_that_a_reporter_is_owed_is_told_until_he_was_told),
+           TEST(a_reporter_whose_name_is_known_only_later_is_owed_an_answer_too), TEST(an_anonymous_reporter_is_owed_nothing),
            TEST(a_declined_lead_and_a_false_accusation_are_told_one_level_up),
            TEST(a_held_visit_is_told_to_the_supervisors_of_its_region));

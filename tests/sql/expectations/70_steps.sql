@@ -76,7 +76,11 @@ values
   ('constraints', 'who comes into an office complained of answers for the lead no more',
     test.lead_with('own', $$ accused_offices = array[test.id('office.east'), null] $$)
       || $$; update account set office_id = test.id('office.east') where username = 'officer' $$,
-    $$ select coalesce(test.name(l.handler_id), 'nobody') from lead l where l.id = test.id('lead.own') $$, 'nobody');
+    $$ select coalesce(test.name(l.handler_id), 'nobody') from lead l where l.id = test.id('lead.own') $$, 'nobody'),
+  ('constraints', 'a reporter whose name is known only later is owed an answer',
+    test.lead_with('own', 'state = 4, has_reporter = false, answer_due_at = null')
+      || $$; update lead set has_reporter = true where id = test.id('lead.own') $$,
+    $$ select l.answer_due_at > now() from lead l where l.id = test.id('lead.own') $$, 'true');
 
 insert into expectation (topic, sentence, caller, given, statement, expected)
 values
