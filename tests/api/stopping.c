@@ -166,6 +166,20 @@ static void whose_schema_was_taken_away_says_that_it_is_not_ready(void) {
   CU_ASSERT_EQUAL(instance_stop(&instance), 0);
 }
 
+// As a migration may leave a column that is read the whole time.
+static void a_statement_whose_columns_changed_is_done_again_on_another_connection(void) {
+  struct instance instance;
+  CU_ASSERT_TRUE_FATAL(instance_start(&instance, (const char *[]){"ZOUFANG_WORKERS=1", "ZOUFANG_LANE=0", NULL}));
+  static const char *const types[] = {"varchar", "text"};
+  for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+    BOTH(t) {
+      CU_ASSERT_EQUAL(ask(instance.client, t, token_of("supervisor.linxi"), "VocabularyService/ListTerms", "{}").code, CODE_OK);
+      CU_ASSERT_TRUE(sql_run("alter table term alter column name type %s", types[i]));
+      CU_ASSERT_EQUAL(ask(instance.client, t, token_of("supervisor.linxi"), "VocabularyService/ListTerms", "{}").code, CODE_OK);
+    }
+  CU_ASSERT_EQUAL(instance_stop(&instance), 0);
+}
+
 static void what_is_set_wrongly_is_told_by_its_name(void) {
   static const struct {
     const char *setting, *says;
@@ -205,4 +219,5 @@ static void an_address_that_is_taken_is_told(void) {
 SUITE_WITH(stopping, world_open, client_forget, 60, TEST(an_idle_server_stops_at_once), TEST(calls_in_flight_are_finished),
            TEST(calls_that_take_longer_than_the_grace_are_ended), TEST(what_was_answered_is_there_after_a_kill),
            TEST(on_another_schema_version_it_says_what_to_run), TEST(whose_schema_was_taken_away_says_that_it_is_not_ready),
+           TEST(a_statement_whose_columns_changed_is_done_again_on_another_connection),
            TEST(what_is_set_wrongly_is_told_by_its_name), TEST(an_address_that_is_taken_is_told));
