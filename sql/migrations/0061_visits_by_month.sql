@@ -273,13 +273,22 @@ begin
 end
 $$;
 
--- How many these are. Months know them by county: they are read where all of it counts.
+-- How many these are. Months know them by county: they are read where all of it counts at once, in however many windows.
 create function publicity_officers(windows figure_window[]) returns table (k int4, officers int8)
 language plpgsql stable security definer rows 2 set search_path = zoufang, pg_temp as $$
 #variable_conflict use_column
 declare
-  counties constant figure_window[] := array(select w from unnest(windows) w where w.first = w.county * 1000000 and w.last = w.first + 999999);
-  places constant figure_window[] := array(select w from unnest(windows) w where w <> all (counties));
+  counties constant figure_window[] := array(
+    select row(w.k, w.county, min(w.first), max(w.last), w.from_at, w.until_at, w.from_day, w.until_day, w.ends_at, w.ends_on)::figure_window
+    from unnest(windows) w
+    group by w.k, w.county, w.from_at, w.until_at, w.from_day, w.until_day, w.ends_at, w.ends_on
+    having range_agg(int8range(w.first, w.last, '[]')) = int8multirange(int8range(w.county * 1000000, (w.county + 1) * 1000000))
+  );
+  places constant figure_window[] := array(
+    select w
+    from unnest(windows) w
+    where (w.k, w.county, w.from_at, w.until_at) not in (select c.k, c.county, c.from_at, c.until_at from unnest(counties) c)
+  );
 begin
   return query
   select o.k, count(*)

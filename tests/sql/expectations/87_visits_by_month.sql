@@ -107,6 +107,13 @@ select 'constraints', format('months and the days beside them are all visits, wi
        format('select test.visits_misread(%L)', z.zone), 'nothing'
 from unnest('{Asia/Shanghai,America/New_York,Pacific/Kiritimati}'::text[]) z(zone);
 
+insert into expectation (topic, sentence, given, statement, expected)
+values
+  ('constraints', 'months and the days beside them are all visits where a village became part of another of its county',
+    test.visits_about(150424100201) || $$;
+      update region set successor_code = 150424100202, current_code = 150424100202, ended_on = '2024-02-01' where code = 150424100201 $$,
+    $$ select test.visits_misread('Asia/Shanghai') $$, 'nothing');
+
 -- The receptions of the south in 2024.
 create function test.receptions_counted() returns int8
 language sql stable as $$
