@@ -243,11 +243,11 @@ class Records:
             if other:
                 same[id] = other
             if user in self.blind:
-                own.add(id)
+                own.add(other or id)
         persons = defaultdict(set)
         for case, person in rows(folder, "case_person", "case_id", "person_id"):
             persons[case].add(same.get(person, person))
-            if person in own:
+            if same.get(person, person) in own:
                 hidden.add(case)
         # domain, of a sweep, region, filed, persons
         self.cases = {}
