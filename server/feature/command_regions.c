@@ -1,10 +1,10 @@
 // Regions are imported here: a file of all divisions is checked, copied beside the table, and what differs is changed.
 
+#include "base/timestamp.h"
 #include "feature/commands.h"
 #include "feature/incoming.h"
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 static const struct setting settings[] = {
     {.name = "DB_OWNER_URL", .help = "The owner's connection", .kind = 's', .secret = true},
@@ -29,11 +29,8 @@ static int level_of(const char *text) {
 }
 
 static bool is_day(const char *text) {
-  struct tm day = {0};
-  const char *end = strptime(text, "%Y-%m-%d", &day);
-  int written = day.tm_mday;
-  timegm(&day); // makes 1 March of 30 February
-  return end && !*end && day.tm_mday == written;
+  int32_t day;
+  return day_read(text, strlen(text), &day);
 }
 
 static const char *or_null(const char *text) {
