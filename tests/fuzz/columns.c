@@ -13,7 +13,15 @@ static const char *const METHODS[] = {"VisitService/GetVisit", "VisitService/Lis
 static const Oid TYPES[] = {TYPE_BOOL,     TYPE_BYTEA,  TYPE_NAME,   TYPE_INT8,    TYPE_INT2, TYPE_INT4,
                             TYPE_TEXT,     TYPE_FLOAT4, TYPE_FLOAT8, TYPE_VARCHAR, TYPE_DATE, TYPE_TIMESTAMPTZ,
                             TYPE_INTERVAL, TYPE_VOID,   TYPE_UUID,   1009,         2951,      1007};
-enum { METHOD_BITS = 3, COLUMNS = 12, ROWS = 4, TYPE_COUNT = sizeof TYPES / sizeof *TYPES, NULL_BIT = 128 };
+enum {
+  METHOD_BITS = 3,
+  ITEM_SHIFT = 2,
+  ITEM_BITS = 3,
+  COLUMNS = 12,
+  ROWS = 4,
+  TYPE_COUNT = sizeof TYPES / sizeof *TYPES,
+  NULL_BIT = 128
+};
 
 static const char SQL[] = "select 1,\n 2 as \"position.latitude\"";
 
@@ -41,13 +49,26 @@ static void add_values(struct input *input, PGresult *result) {
     }
 }
 
-static struct exchange exchange_of(const struct method *method, struct fault *fault) {
+// A request with so many items, whose results the rows may be.
+static ProtobufCMessage *request_of(const struct method *method, unsigned items, struct arena *arena) {
+  ProtobufCMessage *request = message_new(arena, method->input), **elements = arena_array(arena, items, sizeof *elements);
+  if (!method->per_item)
+    return request;
+  const struct field *field = message_field(method->input, "visits", strlen("visits"));
+  for (unsigned i = 0; i < items; i++)
+    elements[i] = message_new(arena, field->message);
+  *(ProtobufCMessage ***)field_at(request, field) = elements;
+  *field_count(request, field) = items;
+  return request;
+}
+
+static struct exchange exchange_of(const struct method *method, unsigned items, struct fault *fault) {
   return (struct exchange){
       .arena = fault->arena,
       .crypto = test_keys(),
       .schema = api_schema(),
       .method = method,
-      .in = message_new(fault->arena, method->input),
+      .in = request_of(method, items, fault->arena),
       .out = message_new(fault->arena, method->output),
       .page = {.size = ROWS - 1},
       .fault = fault,
@@ -55,9 +76,9 @@ static struct exchange exchange_of(const struct method *method, struct fault *fa
 }
 
 // What came of the rows can be packed, and can be told in JSON.
-static void check_rows(struct statement *statement, const PGresult *result, struct fault *fault) {
+static void check_rows(struct statement *statement, const PGresult *result, unsigned items, struct fault *fault) {
   struct script *script = statement->script;
-  struct exchange exchange = exchange_of(script->method, fault);
+  struct exchange exchange = exchange_of(script->method, items, fault);
   struct combination combination = {.columns = &statement->columns};
   struct variant variant = {.statement = statement, .plan = &combination};
   bool read = variant_rows(&variant, &exchange, result);
@@ -72,12 +93,13 @@ static void check_rows(struct statement *statement, const PGresult *result, stru
   must(exchange.page.next_count <= PAGE_VALUES);
 }
 
-// The first byte chooses the method.
+// The first byte chooses the method, and how many items were asked for.
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct arena arena = {0};
   struct input input = input_of(data, size, &arena);
   struct fault fault = {.arena = &arena};
-  const struct method *method = api_method(METHODS[input_byte(&input) & METHOD_BITS]);
+  uint8_t first = input_byte(&input);
+  const struct method *method = api_method(METHODS[first & METHOD_BITS]);
   struct script *script = script_parse(api_schema(), method, "x", "x.sql", SQL, method->input, method->output, &fault);
   PGresult *result = describe(&input);
   struct statement *statement = &script->statements[0];
@@ -85,7 +107,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   must(planned == (fault.code == CODE_OK));
   if (planned) {
     add_values(&input, result);
-    check_rows(statement, result, &fault);
+    check_rows(statement, result, first >> ITEM_SHIFT & ITEM_BITS, &fault);
   }
   PQclear(result);
   arena_close(script_arena());
