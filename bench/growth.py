@@ -71,7 +71,8 @@ def draw(axis, cases, picture, path):
         "set grid lc rgb '#dddddd'",
         "set border 3 lc rgb '#888888'",
         "set tics nomirror",
-        "set offsets graph 0.05, 0.05, graph 0.1, graph 0.1",
+        "unset mxtics",
+        "unset mytics",
         "set key top left samplen 1 spacing 0.9 font ',8'",
     ]
     for case, values in cases.items():

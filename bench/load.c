@@ -225,12 +225,15 @@ static void make_ready(struct load *load, const struct method *method, size_t nu
   }
 }
 
+// The core ends a connection that does not answer its settings in time, so others are heard while many are opened.
 static void open_clients(struct load *load) {
   load->epoll = epoll_create1(EPOLL_CLOEXEC);
   load->connections = load->options->connections;
   load->clients = arena_array(&load->arena, (size_t)load->connections, sizeof *load->clients);
-  for (int i = 0; i < load->connections; i++)
+  for (int i = 0; i < load->connections; i++) {
     open_client(load, &load->clients[i], i);
+    turn(load, 0);
+  }
 }
 
 static void open_load(struct load *load) {
@@ -247,8 +250,10 @@ static void open_load(struct load *load) {
     fail("no team, or no visits", load->options->people);
   open_clients(load);
   load->templates = arena_array(&load->arena, (size_t)load->connections * TEMPLATES, sizeof *load->templates);
-  for (int i = 0; i < load->connections; i++)
+  for (int i = 0; i < load->connections; i++) {
     make_ready(load, method, (size_t)i);
+    turn(load, 0);
+  }
 }
 
 static void close_load(struct load *load) {
