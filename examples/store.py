@@ -80,9 +80,10 @@ class Store:
                 self.db.execute("delete from pulled where id = ?", (each,))
 
     def await_again(self):
-        """The server may have come back without its last days: what it took in them goes out again, as it went out then."""
+        """The server may have come back without its last days: what it took in them goes out again, as it went out then. What it has now
+        may be older than what a change was based on, and is no other's change then: the change is laid over it."""
         with self.db:
-            self.db.execute("update outbox set state = 'waiting', etag = based_on where state in ('done', 'held')")
+            self.db.execute("update outbox set state = 'waiting', etag = based_on, base = null where state in ('done', 'held')")
 
     def rebase(self, id, current):
         """Another device was quicker: what this one changed is laid over what the server has, and goes out again. Where both changed
