@@ -30,4 +30,4 @@ select t.code,
          else (select c.stands from chain c join told n on n.code = c.stands where c.code = t.code and n.successor_code is null)
        end as stands
 from told t
-where not exists (select from incoming d where d.code = t.code group by d.code having count(*) > 1);
+where t.code not in (select d.code from incoming d group by d.code having count(*) > 1);
