@@ -92,6 +92,8 @@ static void an_office_in_use_is_not_closed(void) {
                              lead_json(fresh_id(), LINXI_VILLAGE, ""));
     CU_ASSERT_TRUE(sql_run("update lead set office_id = '%s' where id = '%s'", id, text_at(lead.body, "id")));
     CU_ASSERT_EQUAL(change_office(t, &below, closing, "closedOn").code, CODE_FAILED_PRECONDITION);
+    CU_ASSERT_TRUE(sql_run("update lead set state = 12 where id = '%s'", text_at(lead.body, "id"))); // nobody accepted it yet
+    CU_ASSERT_EQUAL(change_office(t, &below, closing, "closedOn").code, CODE_FAILED_PRECONDITION);
     CU_ASSERT_TRUE(sql_run("update lead set office_id = null where id = '%s'", text_at(lead.body, "id")));
     CU_ASSERT_EQUAL(change_office(t, &below, closing, "closedOn").code, CODE_OK);
     CU_ASSERT_EQUAL(change_office(t, &above, closing, "closedOn").code, CODE_OK);
