@@ -4,7 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { PIECES = 1024, BRACKETS = 32, FRAGMENTS = 8 };
+enum { PIECES = 4096, BRACKETS = 32, FRAGMENTS = 8 };
 
 // Lines between "--[ name" and "--]" that "--= name" repeats.
 struct fragment {
@@ -35,6 +35,7 @@ struct reader {
   unsigned fragment_count;
   const char *back; // where reading goes on after the fragment that is repeated; NULL: none is
   int back_line;
+  uint32_t branch; // the option of the lines between "--( path" and "--)", as its bit
 };
 
 static bool wrong(struct reader *reader, const char *what) {
@@ -61,7 +62,7 @@ static bool add_piece(struct reader *reader, const char *text, size_t length, in
   struct statement *statement = reader->statement;
   if (statement->piece_count == PIECES)
     return wrong(reader, "the statement is too long");
-  reader->pieces[statement->piece_count++] = (struct piece){text, (unsigned)length, parameter, -1};
+  reader->pieces[statement->piece_count++] = (struct piece){text, (unsigned)length, parameter, reader->branch};
   return true;
 }
 
@@ -100,6 +101,8 @@ static bool end_statement(struct reader *reader) {
   struct statement *statement = reader->statement;
   if (!statement)
     return true;
+  if (reader->branch)
+    return wrong(reader, "an optional branch does not end before its statement");
   if (!flush(reader))
     return false;
   statement->pieces = keep(statement->pieces, statement->piece_count, sizeof *statement->pieces);
@@ -188,7 +191,7 @@ static bool skip_block_comment(struct reader *reader) {
   return add_piece(reader, " ", 1, -1);
 }
 
-// --- Optional lines
+// --- Optional lines and branches
 // -----------------------------------------------------------------------------------------------------------
 
 static int find_option(struct reader *reader, const char *name, size_t length) {
@@ -213,7 +216,25 @@ static bool mark_line(struct reader *reader, const char *name, size_t length) {
   if (option < 0)
     return wrong(reader, "too many optional clauses");
   for (unsigned i = reader->line_piece; i < reader->statement->piece_count; i++)
-    reader->pieces[i].option = option;
+    reader->pieces[i].options |= 1u << option;
+  return true;
+}
+
+// The pieces up to "--)" belong to the clause that `name` names, whatever their own lines ask beside it.
+static bool begin_branch(struct reader *reader, const char *name, size_t length) {
+  if (reader->branch || !reader->statement)
+    return wrong(reader, "an optional branch within another, or outside of a statement");
+  int option = find_option(reader, name, length);
+  if (option < 0)
+    return wrong(reader, "too many optional clauses");
+  reader->branch = 1u << option;
+  return true;
+}
+
+static bool end_branch(struct reader *reader) {
+  if (!reader->branch)
+    return wrong(reader, "\"--)\" ends no optional branch");
+  reader->branch = 0;
   return true;
 }
 
@@ -230,7 +251,7 @@ static bool read_mark(struct reader *reader, const char *mark, const char **name
     at++;
   return (*length && at == end) ||
          script_wrong(reader->script, reader->line, reader->fault, "\"--%c\" is followed by one %s and nothing else", *mark,
-                      *mark == '?' ? "path" : "name");
+                      strchr("?(", *mark) ? "path" : "name");
 }
 
 // --- Fragments
@@ -286,7 +307,7 @@ static bool repeat_fragment(struct reader *reader, const char *name, size_t leng
   return true;
 }
 
-// "-- …", or a mark: "--? path" ends its line, "--[ name", "--]" and "--= name" have one of their own.
+// "-- …", or a mark: "--? path" ends its line; "--( path", "--)", "--[ name", "--]" and "--= name" have one of their own.
 static bool read_line_comment(struct reader *reader) {
   if (!flush(reader))
     return false;
@@ -295,20 +316,31 @@ static bool read_line_comment(struct reader *reader) {
   reader->at = reader->from = strchrnul(reader->at, '\n');
   if (*mark == ']')
     return end_fragment(reader);
-  if (!*mark || !strchr("?[=", *mark))
+  if (*mark == ')')
+    return end_branch(reader);
+  if (!*mark || !strchr("?([=", *mark))
     return true;
   if (!read_mark(reader, mark, &name, &length))
     return false;
   return *mark == '?'   ? mark_line(reader, name, length)
+         : *mark == '(' ? begin_branch(reader, name, length)
          : *mark == '[' ? begin_fragment(reader, name, length)
                         : repeat_fragment(reader, name, length);
 }
 
-// The lines of a fragment that is repeated are none of the file's: PostgreSQL's positions stay those of the file.
+// Lines that are left out leave their ends, and those of a fragment that is repeated are none of the file's: PostgreSQL's positions stay
+// those of the file.
+static bool end_piece_of_line(struct reader *reader) {
+  if (!add_piece(reader, reader->back ? " " : "\n", 1, -1))
+    return false;
+  reader->pieces[reader->statement->piece_count - 1].options = 0;
+  return true;
+}
+
 static bool end_line(struct reader *reader) {
   if (!flush(reader))
     return false;
-  if (reader->statement && !add_piece(reader, reader->back ? " " : "\n", 1, -1))
+  if (reader->statement && !end_piece_of_line(reader))
     return false;
   reader->from = ++reader->at;
   reader->line++;

@@ -7,13 +7,17 @@
 
 enum { STATEMENT_OPTIONS = 24, STATEMENT_COLUMNS = 96, COMBINATION_BUCKETS = 16, MASK_KEEPS = 31, KEEP_PARAMETERS = 3 };
 
-// A run of text, then at most one parameter. Where `option` is set it is left out unless the clause is in.
+// A run of text, then at most one parameter.
 struct piece {
   const char *text;
   unsigned length;
-  int parameter; // in statement->parameters; -1: none
-  int option;    // in statement->options; -1: always in
+  int parameter;    // in statement->parameters; -1: none
+  uint32_t options; // bits of statement->options: it is left out unless all of them are in
 };
+
+static inline bool piece_is_in(const struct piece *piece, uint32_t mask) {
+  return (piece->options & ~mask) == 0;
+}
 
 // Where a parameter's value comes from.
 enum source { FROM_FIELD, FROM_PLACE, FROM_HASH, FROM_KEY, FROM_SEALED, FROM_INDEX, FROM_PAGE_SIZE, FROM_PAGE };

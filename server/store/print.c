@@ -152,7 +152,7 @@ char *variant_printed(const struct variant *variant, const struct parameters *pa
   struct buffer out = {.arena = arena};
   for (unsigned i = 0; i < statement->piece_count; i++) {
     const struct piece *piece = &statement->pieces[i];
-    if (piece->option >= 0 && !(combination->mask >> piece->option & 1))
+    if (!piece_is_in(piece, combination->mask))
       continue;
     buffer_put(&out, piece->text, piece->length);
     if (piece->parameter < 0)

@@ -66,7 +66,7 @@ static unsigned parameters_in(const struct statement *statement, uint32_t mask, 
   unsigned count = 0;
   for (unsigned i = 0; i < statement->piece_count; i++) {
     const struct piece *piece = &statement->pieces[i];
-    bool is_in = piece->parameter >= 0 && (piece->option < 0 || mask >> piece->option & 1);
+    bool is_in = piece->parameter >= 0 && piece_is_in(piece, mask);
     if (is_in && !memchr(parameters, piece->parameter, count))
       parameters[count++] = (unsigned char)piece->parameter;
   }

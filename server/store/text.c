@@ -22,7 +22,7 @@ char *combination_text(const struct statement *statement, uint32_t mask, const u
   struct buffer text = {.arena = arena};
   for (unsigned i = 0; i < statement->piece_count; i++) {
     const struct piece *piece = &statement->pieces[i];
-    if (piece->option >= 0 && !(mask >> piece->option & 1))
+    if (!piece_is_in(piece, mask))
       continue;
     buffer_put(&text, piece->text, piece->length);
     if (piece->parameter >= 0)

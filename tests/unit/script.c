@@ -124,6 +124,34 @@ static void a_fragment_is_repeated_where_it_is_named(void) {
                          "\norder by $2");
 }
 
+static void an_optional_branch_stays_where_its_field_is_set_with_lines_of_its_own(void) {
+  const char text[] = "select 1\n"
+                      "--( kinds\n"
+                      "union all\n"
+                      "select 2 where :kinds\n"
+                      "  and :region_code --? region_code\n"
+                      "--)\n"
+                      "limit :page.size";
+  CU_ASSERT_STRING_EQUAL(sql_of(LIST, text, "{\"regionCode\":\"150424000000\"}"), "select 1\n\n\n\n\n\nlimit $1");
+  CU_ASSERT_STRING_EQUAL(sql_of(LIST, text, "{\"kinds\":[1]}"),
+                         "select 1\n\nunion all\nselect 2 where $1\n\n\nlimit $2");
+  CU_ASSERT_STRING_EQUAL(sql_of(LIST, text, "{\"kinds\":[1],\"regionCode\":\"150424000000\"}"),
+                         "select 1\n\nunion all\nselect 2 where $1\n  and $2 \n\nlimit $3");
+}
+
+static void a_fragment_in_an_optional_branch_stays_with_it(void) {
+  const char text[] = "select 1\n"
+                      "--[ end\n"
+                      "limit :page.size\n"
+                      "--]\n"
+                      "--( kinds\n"
+                      "union all select 2\n"
+                      "--= end\n"
+                      "--)";
+  CU_ASSERT_STRING_EQUAL(sql_of(LIST, text, "{}"), "select 1\n\nlimit $1");
+  CU_ASSERT_STRING_EQUAL(sql_of(LIST, text, "{\"kinds\":[1]}"), "select 1\n\nlimit $1\n\n\nunion all select 2\nlimit $1");
+}
+
 static void the_page_line_stays_from_the_second_page_on(void) {
   struct script *script = stage_script(LIST, "select 1\nwhere (a, b) < (:page.a, :page.b) --? page\nlimit :page.size");
   CU_ASSERT_PTR_NOT_NULL_FATAL(script);
@@ -280,6 +308,10 @@ static void mistakes_are_told_with_file_and_line(void) {
       {LIST, "select 1\nand 2 --? office_id",
        "x.sql:2: optional clause \"office_id\" is not in zoufang.v1.ListVisitsRequest: no field \"office_id\""},
       {LIST, "select 1\n--? kinds", "x.sql:2: an optional line without a clause"},
+      {LIST, "select 1\n--( kinds\n;", "x.sql:3: an optional branch does not end before its statement"},
+      {LIST, "select 1\n--( kinds\n--( states", "x.sql:3: an optional branch within another, or outside of a statement"},
+      {LIST, "select 1\n--)", "x.sql:2: \"--)\" ends no optional branch"},
+      {LIST, "select 1\n--(", "x.sql:2: \"--(\" is followed by one path and nothing else"},
       {LIST, "select 1\nand 2 --? kinds states", "x.sql:2: \"--?\" is followed by one path and nothing else"},
       {LIST, "select 1\nand 2 --?", "x.sql:2: \"--?\" is followed by one path and nothing else"},
       {LIST, "select 1\nand 2; --? kinds", "x.sql:2: an optional line must not hold the end of a statement, string or comment"},
@@ -322,6 +354,7 @@ SUITE_WITH(script, stage_open, stage_close, 0, TEST(paths_become_numbers_in_the_
            TEST(a_minus_and_a_division_are_no_comments), TEST(a_file_is_cut_at_semicolons_outside_of_strings),
            TEST(an_optional_line_stays_where_its_field_is_set), TEST(an_optional_line_of_a_flag_stays_where_it_is_true),
            TEST(an_optional_line_may_look_into_a_nested_message), TEST(a_fragment_is_repeated_where_it_is_named),
+           TEST(an_optional_branch_stays_where_its_field_is_set_with_lines_of_its_own), TEST(a_fragment_in_an_optional_branch_stays_with_it),
            TEST(the_page_line_stays_from_the_second_page_on), TEST(the_same_fields_give_the_same_variant),
            TEST(threads_that_make_variants_at_once_get_the_same), TEST(past_the_bound_of_variants_a_call_is_refused),
            TEST(types_are_declared_as_the_descriptors_say), TEST(mistakes_are_told_with_file_and_line),

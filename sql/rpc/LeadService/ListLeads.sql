@@ -1,6 +1,6 @@
 -- ListLeads: the leads that the caller may see, newest first, without narratives and names. Officers and supervisors. Each way
--- of seeing them has its index and gives its own newest; together they give the page. Words have an index of their own: leads_asked finds
--- them. What every way asks alike stands once, as the fragment.
+-- of seeing them has its index and gives its own newest; together they give the page. What a filter leaves few of has an index of its own (0071);
+-- words: leads_asked finds them. What every way asks alike stands once, as the fragment.
 select p.id as "leads.id",
        p.region_code as "leads.region_code",
        p.current_code as "leads.current_region_code",
@@ -29,7 +29,7 @@ select p.id as "leads.id",
 from (
   select distinct on (w.received_at, w.id) w.*
   from (
-    -- What he supervises. A handler's or an office's leads come by their own ways below.
+    -- What he supervises. One handler's, one office's or a campaign's leads in lands smaller than a city are told below.
     select b.*
     from scopes(:region_code) s
     cross join unnest(:states) st(v) --? states
@@ -41,8 +41,6 @@ from (
         select l.*
         from lead l
         where s.level = 2 and l.city = s.city
-          and false --? handler_id
-          and false --? office_id
         --[ filters
           and false --? query
           and l.state = st.v --? states
@@ -66,6 +64,7 @@ from (
         select l.*
         from lead l
         where s.level = 3 and l.county = s.county
+          and false --? campaign_id
           and false --? handler_id
           and false --? office_id
         --= filters
@@ -75,6 +74,7 @@ from (
         select l.*
         from lead l
         where s.level = 4 and l.township = s.township
+          and false --? campaign_id
           and false --? handler_id
           and false --? office_id
         --= filters
@@ -84,16 +84,16 @@ from (
         select l.*
         from lead l
         where s.level = 5 and l.current_code = s.code
+          and false --? campaign_id
           and false --? handler_id
           and false --? office_id
         --= filters
       )
     ) b
     union all
-    -- What he raised or handles, what his office answers for, what is offered to either, or the handler and office that were
-    -- asked for.
+    -- What he raised or handles, what his office answers for, what is offered to either.
     select b.*
-    from asked_or_mine(:handler_id, :office_id) o
+    from caller() c
     cross join within(:region_code) r
     cross join unnest(:states) st(v) --? states
     cross join unnest(:channels) ch(v) --? channels
@@ -103,42 +103,112 @@ from (
       (
         select l.*
         from lead l
-        where l.raised_by = o.caller
-          and l.current_code <@ r.codes --? region_code
+        where l.raised_by = c.id
+          and l.current_code between r.first and r.last --? region_code
         --= filters
       )
       union all
       (
         select l.*
         from lead l
-        where l.handler_id = o.user_id
-          and l.current_code <@ r.codes --? region_code
+        where l.handler_id = c.id
+          and l.current_code between r.first and r.last --? region_code
         --= filters
       )
       union all
       (
         select l.*
         from lead l
-        where l.office_id = o.office_id
-          and l.current_code <@ r.codes --? region_code
+        where l.office_id = c.office_id
+          and false --? region_code
         --= filters
       )
       union all
       (
         select l.*
         from lead l
-        where l.offered_to in (o.caller, o.caller_office)
+        where l.offered_to in (c.id, c.office_id)
           and l.current_code <@ r.codes --? region_code
         --= filters
       )
     ) b
-    union all --? query
-    select l.* --? query
-    from leads_asked( --? query
-      :query, :region_code, :states, :channels, :domain, :problem_type, :occurrence, :overdue, :handler_id, :office_id, --? query
-      campaign_asked(:campaign_id), :received_after, :received_before, :page.received_at, :page.id, :page.size --? query
-    ) f --? query
-    join lead l on l.id = f.id --? query
+    --( region_code
+    union all
+    -- What his office answers for in a region: township by township.
+    select b.*
+    from caller() c
+    cross join townships(:region_code) t
+    cross join unnest(:states) st(v) --? states
+    cross join unnest(:channels) ch(v) --? channels
+    cross join overdue_bounds(:overdue) od --? overdue
+    cross join campaign_asked(:campaign_id) g(id) --? campaign_id
+    cross join lateral (
+      select l.*
+      from lead l
+      where l.office_id = c.office_id and l.township = t.township and l.current_code between t.first and t.last
+      --= filters
+    ) b
+    --)
+    --( campaign_id
+    union all
+    -- In what he supervises, likewise: a campaign's,
+    select b.*
+    from scopes(:region_code) s
+    join townships(s.code) t on s.level > 2
+    cross join unnest(:states) st(v) --? states
+    cross join unnest(:channels) ch(v) --? channels
+    cross join overdue_bounds(:overdue) od --? overdue
+    cross join campaign_asked(:campaign_id) g(id) --? campaign_id
+    cross join lateral (
+      select l.*
+      from lead l
+      where l.township = t.township and l.current_code between t.first and t.last
+      --= filters
+    ) b
+    --)
+    --( office_id
+    union all
+    -- an office's,
+    select b.*
+    from scopes(:region_code) s
+    join townships(s.code) t on s.level > 2
+    cross join unnest(:states) st(v) --? states
+    cross join unnest(:channels) ch(v) --? channels
+    cross join overdue_bounds(:overdue) od --? overdue
+    cross join campaign_asked(:campaign_id) g(id) --? campaign_id
+    cross join lateral (
+      select l.*
+      from lead l
+      where l.township = t.township and l.current_code between t.first and t.last
+      --= filters
+    ) b
+    --)
+    --( handler_id
+    union all
+    -- a handler's, who has few.
+    select b.*
+    from scopes(:region_code) s
+    join within(s.code) r on s.level > 2
+    cross join unnest(:states) st(v) --? states
+    cross join unnest(:channels) ch(v) --? channels
+    cross join overdue_bounds(:overdue) od --? overdue
+    cross join campaign_asked(:campaign_id) g(id) --? campaign_id
+    cross join lateral (
+      select l.*
+      from lead l
+      where l.current_code between r.first and r.last
+      --= filters
+    ) b
+    --)
+    --( query
+    union all
+    select l.*
+    from leads_asked(
+      :query, :region_code, :states, :channels, :domain, :problem_type, :occurrence, :overdue, :handler_id, :office_id,
+      campaign_asked(:campaign_id), :received_after, :received_before, :page.received_at, :page.id, :page.size
+    ) f
+    join lead l on l.id = f.id
+    --)
   ) w
   order by w.received_at desc, w.id desc
   limit :page.size

@@ -1,6 +1,6 @@
 -- ListVisits: the visits that the caller may see, newest start first. Officers and supervisors. Each way of seeing them has its
--- index and gives its own newest; together they give the page. An officer's visits come through those who took part. Words, boxes and
--- states that are rare have indexes of their own: visits_asked finds them.
+-- index and gives its own newest; together they give the page. An officer's visits come through those who took part. What a filter leaves
+-- few of has an index of its own (0071). Words and boxes: visits_asked finds them.
 select p.id as "visits.id",
        p.kind as "visits.kind",
        p.region_code as "visits.region_code",
@@ -24,7 +24,7 @@ select p.id as "visits.id",
 from (
   select distinct on (w.started_at, w.id) w.*
   from (
-    -- What he supervises.
+    -- What he supervises. What is not accepted is rare, and stands apart, as below.
     select b.*
     from scopes(:region_code) s
     cross join unnest(:states) st(v) --? states
@@ -36,10 +36,11 @@ from (
         from visit v
         where s.level = 2 and v.city = s.city
           and false --? officer_id
+          and st.v = 1 --? states
         --[ filters
           and false --? query
           and false --? bounds
-          and v.state = st.v and st.v = 1 --? states
+          and v.state = st.v --? states
           and v.campaign_id = g.id --? campaign_id
           and v.kind = k.v --? kinds
           and v.started_at >= :started_after --? started_after
@@ -55,6 +56,8 @@ from (
         from visit v
         where s.level = 3 and v.county = s.county
           and false --? officer_id
+          and false --? campaign_id
+          and st.v = 1 --? states
         --= filters
       )
       union all
@@ -63,6 +66,8 @@ from (
         from visit v
         where s.level = 4 and v.township = s.township
           and false --? officer_id
+          and false --? campaign_id
+          and st.v = 1 --? states
         --= filters
       )
       union all
@@ -71,14 +76,25 @@ from (
         from visit v
         where s.level = 5 and v.current_code = s.code
           and false --? officer_id
+          and false --? campaign_id
+          and st.v = 1 --? states
         --= filters
       )
+      --( states
+      union all
+      (
+        select v.*
+        from visit v
+        where s.level = 2 and v.city = s.city and v.state <> 1
+          and false --? officer_id
+        --= filters
+      )
+      --)
     ) b
     union all
     -- What his office recorded.
     select b.*
     from unnest(ways()) way(id)
-    cross join within(:region_code) r
     cross join unnest(:states) st(v) --? states
     cross join unnest(:kinds) k(v) --? kinds
     cross join campaign_asked(:campaign_id) g(id) --? campaign_id
@@ -88,15 +104,26 @@ from (
         from visit v
         where v.office_id = way.id
           and false --? officer_id
-          and v.current_code <@ r.codes --? region_code
+          and false --? region_code
+          and st.v = 1 --? states
         --= filters
       )
+      --( states
+      union all
+      (
+        select v.*
+        from visit v
+        where v.office_id = way.id and v.state <> 1
+          and false --? officer_id
+          and false --? region_code
+        --= filters
+      )
+      --)
     ) b
     union all
-    -- Where he took part, or the officer that was asked for.
+    -- Where he took part.
     select b.*
-    from asked_or_mine(:officer_id, null) o
-    cross join within(:region_code) r
+    from caller() c
     cross join unnest(:states) st(v) --? states
     cross join unnest(:kinds) k(v) --? kinds
     cross join campaign_asked(:campaign_id) g(id) --? campaign_id
@@ -105,31 +132,164 @@ from (
         select v.*
         from visit_member m
         join visit v on v.id = m.visit_id
-        where m.user_id = o.user_id
+        where m.user_id = c.id
+          and c.id = :officer_id --? officer_id
+          and false --? region_code
+          and st.v = 1 --? states
+        --[ members
           and false --? query
           and false --? bounds
-          and v.current_code <@ r.codes --? region_code
-          and v.state = st.v and st.v = 1 --? states
-          and v.campaign_id = g.id --? campaign_id
-          and v.kind = k.v --? kinds
+          and m.state = st.v --? states
+          and m.campaign_id = g.id --? campaign_id
+          and m.kind = k.v --? kinds
           and m.started_at >= :started_after --? started_after
           and m.started_at < :started_before --? started_before
           and (m.started_at, m.visit_id) < (:page.started_at, :page.id) --? page
         order by m.started_at desc, m.visit_id desc
         limit :page.size
+        --]
       )
+      --( states
+      union all
+      (
+        select v.*
+        from visit_member m
+        join visit v on v.id = m.visit_id
+        where m.user_id = c.id and m.state <> 1
+          and c.id = :officer_id --? officer_id
+          and false --? region_code
+        --= members
+      )
+      --)
+    ) b
+    --( region_code
+    union all
+    -- Either, in a region: township by township.
+    select b.*
+    from unnest(ways()) way(id)
+    cross join townships(:region_code) t
+    cross join unnest(:states) st(v) --? states
+    cross join unnest(:kinds) k(v) --? kinds
+    cross join campaign_asked(:campaign_id) g(id) --? campaign_id
+    cross join lateral (
+      select v.*
+      from visit v
+      where v.office_id = way.id and v.township = t.township and v.current_code between t.first and t.last
+        and false --? officer_id
+      --= filters
+    ) b
+    union all
+    select b.*
+    from caller() c
+    cross join townships(:region_code) t
+    cross join unnest(:states) st(v) --? states
+    cross join unnest(:kinds) k(v) --? kinds
+    cross join campaign_asked(:campaign_id) g(id) --? campaign_id
+    cross join lateral (
+      select v.*
+      from visit_member m
+      join visit v on v.id = m.visit_id
+      where m.user_id = c.id and m.township = t.township and m.current_code between t.first and t.last
+        and c.id = :officer_id --? officer_id
+      --= members
+    ) b
+    --)
+    --( states
+    union all
+    -- What is not accepted in lands smaller than a city, likewise.
+    select b.*
+    from scopes(:region_code) s
+    join townships(s.code) t on s.level > 2
+    cross join unnest(:states) st(v) --? states
+    cross join unnest(:kinds) k(v) --? kinds
+    cross join campaign_asked(:campaign_id) g(id) --? campaign_id
+    cross join lateral (
+      select v.*
+      from visit v
+      where v.township = t.township and v.state <> 1 and v.current_code between t.first and t.last
+        and false --? officer_id
+      --= filters
+    ) b
+    --)
+    --( campaign_id
+    union all
+    -- What belongs to a campaign there, likewise.
+    select b.*
+    from scopes(:region_code) s
+    join townships(s.code) t on s.level > 2
+    cross join unnest(:states) st(v) --? states
+    cross join unnest(:kinds) k(v) --? kinds
+    cross join campaign_asked(:campaign_id) g(id) --? campaign_id
+    cross join lateral (
+      select v.*
+      from visit v
+      where v.township = t.township and v.current_code between t.first and t.last
+        and false --? officer_id
+      --= filters
+    ) b
+    --)
+    --( officer_id
+    union all
+    -- Where another took part: in what is supervised, by whom his office sent, and together with the caller.
+    select b.*
+    from scopes(:region_code) s
+    join townships(s.code) t on s.level > 2
+    cross join unnest(:states) st(v) --? states
+    cross join unnest(:kinds) k(v) --? kinds
+    cross join campaign_asked(:campaign_id) g(id) --? campaign_id
+    cross join lateral (
+      select v.*
+      from visit_member m
+      join visit v on v.id = m.visit_id
+      where m.user_id = :officer_id and m.township = t.township and m.current_code between t.first and t.last
+      --= members
+    ) b
+    union all
+    select b.*
+    from scopes(:region_code) s
+    cross join unnest(:states) st(v) --? states
+    cross join unnest(:kinds) k(v) --? kinds
+    cross join campaign_asked(:campaign_id) g(id) --? campaign_id
+    cross join lateral (
+      select v.*
+      from visit_member m
+      join visit v on v.id = m.visit_id
+      where s.level = 2 and m.user_id = :officer_id and v.city = s.city
+      --= members
+    ) b
+    union all
+    select b.*
+    from caller() c
+    cross join within(:region_code) r
+    cross join unnest(:states) st(v) --? states
+    cross join unnest(:kinds) k(v) --? kinds
+    cross join campaign_asked(:campaign_id) g(id) --? campaign_id
+    cross join lateral (
+      select v.*
+      from visit_member m
+      join visit v on v.id = m.visit_id
+      where m.user_id = :officer_id and m.office_id = c.office_id
+        and v.current_code <@ r.codes --? region_code
+      --= members
     ) b
     union all
     select v.*
+    from visits_together(
+      :officer_id, :region_code, campaign_asked(:campaign_id), :kinds, :states, :started_after, :started_before, :page.started_at, :page.id, :page.size
+    ) f
+    join visit v on v.id = f.id
+    where :query is null
+      and :bounds is null
+    --)
+    union all
+    select v.*
     from visits_asked(
-      :query, :region_code, :officer_id, campaign_asked(:campaign_id), :kinds,
-      case when :query is null and :bounds is null then array_remove(:states, 1::int2) else :states end,
-      :started_after, :started_before, :bounds, :page.started_at, :page.id, :page.size
+      :query, :region_code, :officer_id, campaign_asked(:campaign_id), :kinds, :states, :started_after, :started_before, :bounds, :page.started_at,
+      :page.id, :page.size
     ) f
     join visit v on v.id = f.id
     where :query is not null
        or :bounds is not null
-       or :states && '{2,3}'
   ) w
   order by w.started_at desc, w.id desc
   limit :page.size

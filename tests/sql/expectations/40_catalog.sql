@@ -83,6 +83,7 @@ values
   ('calls', 'told_phone'),
   ('calls', 'visit_known'),
   ('calls', 'visits_asked'),
+  ('calls', 'visits_together'),
   ('calls', 'watch_begin'),
   ('calls', 'watch_round');
 
