@@ -328,8 +328,8 @@ static bool read_line_comment(struct reader *reader) {
                         : repeat_fragment(reader, name, length);
 }
 
-// Lines that are left out leave their ends, and those of a fragment that is repeated are none of the file's: PostgreSQL's positions stay
-// those of the file.
+// Lines that are left out leave their ends, and those of a fragment that is repeated are none of the file's: PostgreSQL's
+// positions stay those of the file.
 static bool end_piece_of_line(struct reader *reader) {
   if (!add_piece(reader, reader->back ? " " : "\n", 1, -1))
     return false;

@@ -143,6 +143,7 @@ declare
   again constant interval := '1 hour';
   step constant interval := '1 minute'; -- how far the mark moves at once
   since timestamptz;
+  reached timestamptz;
 begin
   reminded := 0;
   select m.until - again into since from reminder_mark m for update skip locked;
@@ -173,11 +174,24 @@ begin
       order by l.answer_due_at
       limit most
     )
+  ),
+  told as (
+    insert into reminder (id, kind, record_kind, record_id, at, told_code)
+    select reminder_id(d.kind, d.id, d.at), d.kind, 3, d.id, d.at, d.code
+    from due d
+    on conflict do nothing
+  ),
+  kinds as (
+    select count(*) as reminders, max(d.at) as newest
+    from due d
+    group by d.kind
   )
-  select count(remind(reminder_id(d.kind, d.id, d.at), d.kind, 3::int2, d.id, d.at, d.code, null)::text)
-  into reminded
-  from due d;
-  if reminded < most and since + again + step < now() then
+  select coalesce(sum(k.reminders), 0), min(k.newest) filter (where k.reminders = most)
+  into reminded, reached
+  from kinds k;
+  if reached is not null then
+    update reminder_mark m set until = greatest(m.until, reached);
+  elsif since + again + step < now() then
     update reminder_mark set until = now();
   end if;
 end

@@ -81,14 +81,15 @@ language sql stable as $$
 $$;
 
 -- The caller's records of a class that are due, the oldest first, behind a page's end where that is given. `at` orders them, and none that was
--- so late as `until` can be due. Each of his regions is a statement of its own, planned for its index.
-create function due_records(record_class int2, within_code int8, page_at timestamptz, page_id uuid, most int8)
-returns table (id uuid, at timestamptz, current_code int8, due_on date, held boolean, approval_id uuid)
-language plpgsql stable security definer rows 50 set search_path = zoufang, pg_temp as $$
+-- so late as `until` can be due. Each of his regions is a statement of its own, planned for its index, and gives up to `most`; once there are `enough`
+-- in all, the others are not looked at.
+create function due_found(record_class int2, within_code int8, page_at timestamptz, page_id uuid, most int8, enough int8 default null)
+returns table (id uuid, at timestamptz, current_code int8, due_on date)
+language plpgsql stable rows 50 as $$
 #variable_conflict use_column
 declare
   until constant timestamptz := (
-    select now() - make_interval(years => t.years) + interval '2 days' from retention_term t where t.record_class = due_records.record_class
+    select now() - make_interval(years => t.years) + interval '2 days' from retention_term t where t.record_class = due_found.record_class
   );
   source constant text := (array[
     'select v.id, v.started_at as at, v.current_code, null::uuid[] as accused from visit v where v.%1$s',
@@ -96,29 +97,62 @@ declare
      from photo p left join visit v on v.id = p.visit_id left join lead l on l.id = p.lead_id where (v.%1$s or l.%1$s)',
     'select l.id, l.received_at as at, l.current_code, l.accused from lead l where l.%1$s and not l.open',
     'select c.id, c.filed_at as at, c.current_code, c.accused from case_file c where c.%1$s'
-  ])[due_records.record_class];
-  at constant text := (array['v.started_at', 'p.captured_at', 'l.received_at', 'c.filed_at'])[due_records.record_class];
+  ])[due_found.record_class];
+  at constant text := (array['v.started_at', 'p.captured_at', 'l.received_at', 'c.filed_at'])[due_found.record_class];
   way text;
+  given int8;
+  found int8 := 0;
 begin
   if until is null then
     return;
   end if;
   for way in select scope_condition(s.level, s.city, s.county, s.township, s.code) from scopes(within_code) s loop
     return query execute format($q$
-      select r.id, r.at, r.current_code, d.due_on, is_held($1, r.id), (
-        select a.id
-        from approval a
-        where a.kind = 10 and a.state = 1 and a.expires_at > now() and a.payload -> 'record_ids' ? r.id::text
-        limit 1
-      )
+      select r.id, r.at, r.current_code, d.due_on
       from (%s and %s < $2 and ($3 is null or (%2$s, %s) > ($3, $4)) order by 2, 1) r
       cross join lateral due_on($1, r.id) d(due_on)
       where d.due_on <= local_day(now()) and (r.accused is null or not r.accused && $5)
       order by r.at, r.id
       limit $6
     $q$, format(source, way), at, left(at, 1) || '.id')
-    using due_records.record_class, until, page_at, page_id, blind(), most;
+    using due_found.record_class, until, page_at, page_id, blind(), most;
+    get diagnostics given = row_count;
+    found := found + given;
+    exit when found >= enough;
   end loop;
+end
+$$;
+
+-- A page of them: whether each is held, and which approval asks for it, is looked up for these alone.
+create function due_records(record_class int2, within_code int8, page_at timestamptz, page_id uuid, most int8)
+returns table (id uuid, at timestamptz, current_code int8, due_on date, held boolean, approval_id uuid)
+language plpgsql stable security definer rows 50 set search_path = zoufang, pg_temp as $$
+#variable_conflict use_column
+begin
+  return query
+  select d.id, d.at, d.current_code, d.due_on, is_held(due_records.record_class, d.id), (
+    select a.id
+    from approval a
+    where a.kind = 10 and a.state = 1 and a.expires_at > now() and a.payload -> 'record_ids' ? d.id::text
+    limit 1
+  )
+  from (
+    select f.*
+    from due_found(due_records.record_class, within_code, page_at, page_id, most) f
+    order by f.at, f.id
+    limit most
+  ) d;
+end
+$$;
+
+-- How many are due, up to total_most().
+create function due_total(record_class int2, within_code int8) returns int8
+language plpgsql stable security definer set search_path = zoufang, pg_temp as $$
+begin
+  return (
+    select least(count(*), total_most())
+    from due_found(due_total.record_class, within_code, null, null, total_most(), total_most())
+  );
 end
 $$;
 
@@ -464,9 +498,9 @@ end
 $$;
 
 call settle_definers();
-revoke all on function erased_text, retention_day, due_on, is_held, due_records, erase_photos, erase_around_leads, erase_traces, erase_visits, erase_names,
+revoke all on function erased_text, retention_day, due_on, is_held, due_found, due_records, due_total, erase_photos, erase_around_leads, erase_traces, erase_visits, erase_names,
   forget_outcome_persons, erase_leads, erase_cases, erasing_fates, await_erasing, carry_out_erasing, erasing_told, hold_in_time, nothing_of_erased
   from public;
-grant execute on function due_records, erasing_told to zoufang;
-grant execute on function erased_text, retention_day, due_on, is_held, erase_photos, erase_around_leads, erase_traces, erase_visits, erase_names,
+grant execute on function due_records, due_total, erasing_told to zoufang;
+grant execute on function erased_text, retention_day, due_on, is_held, due_found, total_most, erase_photos, erase_around_leads, erase_traces, erase_visits, erase_names,
   forget_outcome_persons, erase_leads, erase_cases, erasing_fates, await_erasing, carry_out_erasing, audit_refused to zoufang_definer;

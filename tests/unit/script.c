@@ -133,8 +133,7 @@ static void an_optional_branch_stays_where_its_field_is_set_with_lines_of_its_ow
                       "--)\n"
                       "limit :page.size";
   CU_ASSERT_STRING_EQUAL(sql_of(LIST, text, "{\"regionCode\":\"150424000000\"}"), "select 1\n\n\n\n\n\nlimit $1");
-  CU_ASSERT_STRING_EQUAL(sql_of(LIST, text, "{\"kinds\":[1]}"),
-                         "select 1\n\nunion all\nselect 2 where $1\n\n\nlimit $2");
+  CU_ASSERT_STRING_EQUAL(sql_of(LIST, text, "{\"kinds\":[1]}"), "select 1\n\nunion all\nselect 2 where $1\n\n\nlimit $2");
   CU_ASSERT_STRING_EQUAL(sql_of(LIST, text, "{\"kinds\":[1],\"regionCode\":\"150424000000\"}"),
                          "select 1\n\nunion all\nselect 2 where $1\n  and $2 \n\nlimit $3");
 }
@@ -354,8 +353,8 @@ SUITE_WITH(script, stage_open, stage_close, 0, TEST(paths_become_numbers_in_the_
            TEST(a_minus_and_a_division_are_no_comments), TEST(a_file_is_cut_at_semicolons_outside_of_strings),
            TEST(an_optional_line_stays_where_its_field_is_set), TEST(an_optional_line_of_a_flag_stays_where_it_is_true),
            TEST(an_optional_line_may_look_into_a_nested_message), TEST(a_fragment_is_repeated_where_it_is_named),
-           TEST(an_optional_branch_stays_where_its_field_is_set_with_lines_of_its_own), TEST(a_fragment_in_an_optional_branch_stays_with_it),
-           TEST(the_page_line_stays_from_the_second_page_on), TEST(the_same_fields_give_the_same_variant),
-           TEST(threads_that_make_variants_at_once_get_the_same), TEST(past_the_bound_of_variants_a_call_is_refused),
-           TEST(types_are_declared_as_the_descriptors_say), TEST(mistakes_are_told_with_file_and_line),
-           TEST(what_is_deeper_than_two_lists_is_refused));
+           TEST(an_optional_branch_stays_where_its_field_is_set_with_lines_of_its_own),
+           TEST(a_fragment_in_an_optional_branch_stays_with_it), TEST(the_page_line_stays_from_the_second_page_on),
+           TEST(the_same_fields_give_the_same_variant), TEST(threads_that_make_variants_at_once_get_the_same),
+           TEST(past_the_bound_of_variants_a_call_is_refused), TEST(types_are_declared_as_the_descriptors_say),
+           TEST(mistakes_are_told_with_file_and_line), TEST(what_is_deeper_than_two_lists_is_refused));

@@ -12,4 +12,4 @@ order by d.at, d.id
 limit :page.size;
 
 select (select t.years from retention_term t where t.record_class = :record_class) as "years",
-       case when :total then (select count(*) from due_records(:record_class, :region_code, null, null, total_most())) end as "total_size";
+       case when :total then due_total(:record_class, :region_code) end as "total_size";

@@ -77,6 +77,20 @@ values
   ('told', 'no more of a kind than asked for are told at once', 'city',
     $$ alter table lead disable trigger lead_overdue; update lead set due_at = now(); select remind_due(1) $$,
     'select count(*) <= 1 from test.reminded()', 'true'),
+  ('told', 'what became overdue at different times is told however much it is, in as many rounds as it takes', 'city',
+    $$ alter table lead disable trigger lead_overdue;
+       update lead set due_at = now() - make_interval(hours => n::int4) from (select id as lead_id, row_number() over (order by id) * 3 as n from lead) o
+         where id = o.lead_id;
+       select count(remind_due(1)) from generate_series(1, 40);
+       select set_config('test.untold', count(*)::text, true)
+       from lead l
+       where region_told(l.office_id, l.current_code) is not null
+         and not exists (select from reminder r where r.kind = 2 and r.record_id = l.id) $$,
+    $$ select current_setting('test.untold') $$, '0'),
+  ('told', 'a round says how many it told', 'city',
+    $$ alter table lead disable trigger lead_overdue; update lead set due_at = now() where id = test.id('lead.own');
+       select set_config('test.told', remind_due(100)::text, true) $$,
+    $$ select current_setting('test.told') $$, '1'),
   ('told', 'a declined lead is told, with its reason', 'city',
     $$ alter table lead disable trigger lead_step_kept; update lead set state = 11, reason = '不属' where id = test.id('lead.own') $$,
     $$ select concat_ws(' ', r.kind, r.note, r.told_code) from reminder r where r.kind not in (1, 8, 9) $$, '4 不属 150424000000'),

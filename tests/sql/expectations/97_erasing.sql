@@ -4,6 +4,7 @@ set search_path = test, zoufang;
 insert into allowed (privilege, name)
 values
   ('calls', 'due_records'),
+  ('calls', 'due_total'),
   ('calls', 'erasing_told'),
   ('reads nothing', 'erased_record'),
   ('reads nothing', 'erasing_kept');
