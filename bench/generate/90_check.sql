@@ -49,7 +49,8 @@ select 'the members of a visit are its recorder and team',
          + (select sum(1 + cardinality(v.team)) from visit v)
          - 2 * (select count(*)
                 from visit_member m
-                join visit v on v.id = m.visit_id and v.started_at = m.started_at
+                join visit v on v.id = m.visit_id and v.started_at = m.started_at and v.kind = m.kind and v.state = m.state
+                  and v.current_code = m.current_code and (v.office_id, v.campaign_id) is not distinct from (m.office_id, m.campaign_id)
                 where m.user_id = v.recorder_id or m.user_id = any (v.team))
 union all
 select 'nobody is twice in a visit', count(*)

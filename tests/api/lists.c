@@ -193,9 +193,34 @@ static void each_filter_of_visits_alone_and_some_together(void) {
         fprintf(stderr, "%s %s: %zu visits, not %zu\n", cases[i].user, filters, count, cases[i].count);
       CU_ASSERT_EQUAL(count, cases[i].count);
     }
-    const char *of_balin = arena_printf(client_memory(), "\"kinds\":[\"VISIT_KIND_CROSS_INSPECTION\"],\"officerId\":\"%s\"",
-                                        id_of("officer.balin"));
-    CU_ASSERT_EQUAL(count_of(t, "supervisor.chifeng", "VisitService/ListVisits", "visits", of_balin), MADE_VISITS / 2);
+  }
+}
+
+static void whoever_asks_for_an_officers_visits_gets_those_that_he_sees(void) {
+  make_visits();
+  static const struct {
+    const char *user, *filters;
+    size_t count;
+  } cases[] = {
+      {"supervisor.chifeng", "", MADE_VISITS / 2},
+      {"supervisor.chifeng", ",\"regionCode\":\"150422000000\"", MADE_VISITS / 6},
+      {"supervisor.linxi", "", MADE_VISITS / 2}, // of her office
+      {"officer.linxi", "", MADE_VISITS / 2},    // went along
+      {"officer.linxi", ",\"regionCode\":\"150424100000\"", MADE_VISITS / 3},
+      {"officer.balin", "", MADE_VISITS / 2}, // himself
+      {"officer.balin", ",\"regionCode\":\"150422100200\"", MADE_VISITS / 6},
+      {"officer.balin", ",\"states\":[\"VISIT_STATE_HELD\"]", MADE_VISITS / 6},
+      {"officer.linxi.2", "", 0},
+  };
+  BOTH(t) {
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+      const char *filters = arena_printf(client_memory(), "\"kinds\":[\"VISIT_KIND_CROSS_INSPECTION\"],\"officerId\":\"%s\"%s",
+                                         id_of("officer.balin"), cases[i].filters);
+      size_t count = json_array_size(all_ids(t, cases[i].user, "VisitService/ListVisits", "visits", filters, 5));
+      if (count != cases[i].count)
+        fprintf(stderr, "%s %s: %zu visits, not %zu\n", cases[i].user, filters, count, cases[i].count);
+      CU_ASSERT_EQUAL(count, cases[i].count);
+    }
   }
 }
 
@@ -204,4 +229,5 @@ SUITE_WITH(lists, world_open, client_forget, 180, TEST(pages_of_any_size_bring_t
            TEST(times_bound_a_list_from_inclusive_to_exclusive), TEST(the_total_is_told_when_it_is_asked_for),
            TEST(a_page_token_is_good_for_its_list_and_its_caller_alone),
            TEST(a_page_size_is_clamped_and_a_negative_one_refused), TEST(items_of_a_list_tell_no_narrative_and_nobodys_name),
-           TEST(each_filter_of_visits_alone_and_some_together));
+           TEST(each_filter_of_visits_alone_and_some_together),
+           TEST(whoever_asks_for_an_officers_visits_gets_those_that_he_sees));
