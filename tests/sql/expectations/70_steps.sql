@@ -78,8 +78,10 @@ values
       || $$; update account set office_id = test.id('office.east') where username = 'officer' $$,
     $$ select coalesce(test.name(l.handler_id), 'nobody') from lead l where l.id = test.id('lead.own') $$, 'nobody'),
   ('constraints', 'a reporter whose name is known only later is owed an answer',
-    test.lead_with('own', 'state = 4, has_reporter = false, answer_due_at = null')
-      || $$; update lead set has_reporter = true where id = test.id('lead.own') $$,
+    $$ set local session_replication_role = replica;
+       update lead set state = 4, has_reporter = false, answer_due_at = null where id = test.id('lead.own');
+       set local session_replication_role = origin;
+       update lead set has_reporter = true where id = test.id('lead.own') $$,
     $$ select l.answer_due_at > now() from lead l where l.id = test.id('lead.own') $$, 'true');
 
 insert into expectation (topic, sentence, caller, given, statement, expected)
