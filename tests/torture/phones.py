@@ -154,6 +154,7 @@ class Carried(threading.Thread):
             if not self.phone.store.setting("refresh"):
                 self.phone.sign_in(self.username, PASSWORD)
             self.phone.sync()
+            self.choose()
             self.syncs += 1
             return True
         except Lost:
@@ -166,6 +167,14 @@ class Carried(threading.Thread):
             self.phone.store.db.close()
             self.open()
         return False
+
+    def choose(self):
+        """What both phones changed its officer writes anew: what he wrote on this one stands."""
+        store = self.phone.store
+        for id in [id for id, state in store.states().items() if state == "refused"]:
+            if any(each.get("reason") == "CONFLICT" for each in store.told(id) or []):
+                kind, record = store.db.execute("select kind, record from outbox where id = ?", (id,)).fetchone()
+                store.write(kind, json.loads(record))
 
     def finish(self):
         """All goes out and all comes in; once more when the others have done so too."""
