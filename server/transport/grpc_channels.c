@@ -6,10 +6,12 @@
 // many bytes came is asked while an RPC waits for its message: where that socket is gone, so is the RPC in a moment.
 
 #include "transport/grpc_channels.h"
+#include "base/arena.h"
 #include "base/clock.h"
 #include "base/net.h"
 #include <linux/tcp.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -24,7 +26,7 @@ enum {
 
 struct channel {
   struct channels *of;
-  struct channel *next; // whose port falls on the same place
+  struct channel *next; // whose port falls on the same place; of what is spare: the next
   unsigned references;  // its descriptor, and each who holds it
   int fd;
   ino_t socket;
@@ -41,8 +43,10 @@ struct channel {
 };
 
 struct channels {
+  struct arena memory; // its own; after opening under the lock
   struct channels_options options;
-  pthread_mutex_t lock; // over what follows, and over the channels' references
+  pthread_mutex_t lock;  // over what follows, and over the channels' references
+  struct channel *spare; // held by nobody any more
   struct channel **by_fd;
   size_t room; // descriptors that there is room for
   struct channel *by_port[PORTS];
@@ -50,9 +54,7 @@ struct channels {
 };
 
 struct channels *channels_open(const struct channels_options *options) {
-  struct channels *channels = calloc(1, sizeof *channels);
-  if (!channels)
-    abort();
+  struct channels *channels = arena_hold(sizeof *channels, offsetof(struct channels, memory));
   channels->options = *options;
   pthread_mutex_init(&channels->lock, NULL);
   return channels;
@@ -61,8 +63,10 @@ struct channels *channels_open(const struct channels_options *options) {
 // --- Coming and going: under the lock ---
 
 static void drop(struct channel *channel) {
-  if (--channel->references == 0)
-    free(channel);
+  if (--channel->references > 0)
+    return;
+  channel->next = channel->of->spare;
+  channel->of->spare = channel;
 }
 
 static void forget(struct channels *channels, struct channel *channel) {
@@ -109,10 +113,16 @@ static void make_room(struct channels *channels, size_t fd) {
   channels->room = room;
 }
 
-static void remember(struct channels *channels, const struct channel *found) {
-  struct channel *channel = malloc(sizeof *channel), **at = &channels->by_port[found->port % PORTS];
+static struct channel *make(struct channels *channels) {
+  struct channel *channel = channels->spare;
   if (!channel)
-    abort();
+    return arena_alloc(&channels->memory, sizeof *channel);
+  channels->spare = channel->next;
+  return channel;
+}
+
+static void remember(struct channels *channels, const struct channel *found) {
+  struct channel *channel = make(channels), **at = &channels->by_port[found->port % PORTS];
   *channel = *found;
   channel->references = 1;
   channel->next = *at;
@@ -128,7 +138,7 @@ void channels_close(struct channels *channels) {
       forget(channels, channels->by_fd[fd]);
   free(channels->by_fd);
   pthread_mutex_destroy(&channels->lock);
-  free(channels);
+  arena_drop(&channels->memory);
 }
 
 bool channels_take(struct channels *channels, int fd, const struct sockaddr *peer) {
