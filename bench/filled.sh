@@ -38,7 +38,7 @@ filled_fill() {
 }
 
 filled_serve() {
-  local deadline=$((SECONDS + filled_start_limit_s)) line log=$filled_var/server.log
+  local line log=$filled_var/server.log
   export ZOUFANG_SEAL_KEY_FILE=$filled_var/seal.key ZOUFANG_INDEX_KEY_FILE=$filled_var/index.key
   rm -f "$ZOUFANG_SEAL_KEY_FILE" "$ZOUFANG_INDEX_KEY_FILE"
   "$filled_bin/zoufang" keys make "$ZOUFANG_SEAL_KEY_FILE" >/dev/null
@@ -48,14 +48,8 @@ filled_serve() {
     ZOUFANG_DEADLINE_MS=$filled_deadline_ms ZOUFANG_DEADLINE_MAX_MS=$filled_deadline_ms \
     "$filled_bin/zoufang" serve >"$log" 2>&1 &
   server=$!
-  until line=$(grep -m 1 '"message":"serving"' "$log"); do
-    if [ "$SECONDS" -ge "$deadline" ] || ! kill -0 "$server" 2>/dev/null; then
-      tail -n 30 "$log" >&2
-      die "the server does not start"
-    fi
-    sleep 0.1
-  done
-  rest=127.0.0.1:$(sed -nE 's/.*"http_port":([0-9]+).*/\1/p' <<<"$line")
+  line=$(await_serving "$log" "$server" $filled_start_limit_s) || die "the server does not start"
+  rest=127.0.0.1:$(port_in http_port "$line")
 }
 
 # filled_open LEADS VISITS

@@ -123,22 +123,14 @@ fill_database() {
 
 # --- The server ----------------------------------------------------------------------------------------------------
 
-port_in() { sed -nE "s/.*\"$1\":([0-9]+).*/\1/p" <<<"$2"; }
-
 # start_server [NAME=VALUE…]: more of its settings.
 start_server() {
-  local deadline=$((SECONDS + start_limit_s)) line
+  local line
   : >"$log"
   env ZOUFANG_HTTP_LISTEN=127.0.0.1:0 ZOUFANG_GRPC_LISTEN=127.0.0.1:0 ZOUFANG_METRICS_LISTEN=127.0.0.1:0 \
     ZOUFANG_WORKERS=$database_connections "$@" "$zoufang" serve >>"$log" 2>&1 &
   server=$!
-  until line=$(grep -m 1 '"message":"serving"' "$log"); do
-    if [ "$SECONDS" -ge "$deadline" ] || ! kill -0 "$server" 2>/dev/null; then
-      tail -n 30 "$log" >&2
-      die "the server does not start"
-    fi
-    sleep 0.1
-  done
+  line=$(await_serving "$log" "$server" $start_limit_s) || die "the server does not start"
   rest=$(port_in http_port "$line")
   grpc=$(port_in grpc_port "$line")
 }

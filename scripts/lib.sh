@@ -55,6 +55,21 @@ build_preset() {
   cmake --build "$folder" --parallel "$(cores)" ${1:+--target "$@"} >&2
 }
 
+# Prints the line in which a server says that it serves; fails, with its log's last lines, where it ends before or takes longer: await_serving LOG PID SECONDS
+await_serving() {
+  local deadline=$((SECONDS + $3))
+  until grep -m 1 '"message":"serving"' "$1"; do
+    if [ "$SECONDS" -ge "$deadline" ] || ! kill -0 "$2" 2>/dev/null; then
+      tail -n 30 "$1" >&2
+      return 1
+    fi
+    sleep 0.1
+  done
+}
+
+# A port in such a line: port_in NAME LINE
+port_in() { sed -nE "s/.*\"$1\":([0-9]+).*/\1/p" <<<"$2"; }
+
 # Adds up the closing lines ("N passed, N failed", maybe ", N skipped" or a line "N skipped") of a log: "passed failed skipped lines".
 tally_of() {
   awk '/^([A-Za-z_-]+: )?[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$/ {

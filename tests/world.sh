@@ -38,23 +38,15 @@ world_open() {
 
 # Starts the server on free ports and reads them off its first line.
 world_serve() {
-  local deadline=$((SECONDS + world_start_limit_s)) line=
+  local line
   ZOUFANG_HTTP_LISTEN=127.0.0.1:0 ZOUFANG_GRPC_LISTEN=127.0.0.1:0 ZOUFANG_METRICS_LISTEN=127.0.0.1:0 \
     "$zoufang" serve >>"$work/log" 2>&1 &
   world_server=$!
-  until line=$(grep -m 1 '"message":"serving"' "$work/log"); do
-    if [ "$SECONDS" -ge "$deadline" ] || ! kill -0 "$world_server" 2>/dev/null; then
-      tail -n 30 "$work/log"
-      return 1
-    fi
-    sleep 0.1
-  done
-  rest=127.0.0.1:$(world_port http_port "$line")
-  grpc=127.0.0.1:$(world_port grpc_port "$line")
-  metrics=127.0.0.1:$(world_port metrics_port "$line")
+  line=$(await_serving "$work/log" "$world_server" "$world_start_limit_s") || return 1
+  rest=127.0.0.1:$(port_in http_port "$line")
+  grpc=127.0.0.1:$(port_in grpc_port "$line")
+  metrics=127.0.0.1:$(port_in metrics_port "$line")
 }
-
-world_port() { sed -nE "s/.*\"$1\":([0-9]+).*/\1/p" <<<"$2"; }
 
 # Prints an access token: world_token USERNAME
 world_token() {
