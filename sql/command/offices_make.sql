@@ -9,12 +9,11 @@ with made as (
          (
            select o.id
            from office o
-           join region a on a.code = o.region_code
-           where a.level < r.level
-             and r.code between a.first and a.last
+           where o.region_code in (r.code / 1000000 * 1000000, r.code / 100000000 * 100000000, r.code / 10000000000 * 10000000000)
+             and o.region_code < r.code
              and o.kind in (1, 2)
              and o.closed_on is null
-           order by a.level desc, o.opened_on, o.id
+           order by o.region_code desc, o.opened_on, o.id
            limit 1
          ),
          current_date

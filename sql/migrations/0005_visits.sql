@@ -89,19 +89,38 @@ comment on column visit.reason is 'Why the present version replaced the one befo
 -- A list's order within each way of seeing it. Trailing columns filter inside the index.
 create index visit_city on visit (city, started_at, id, state, kind);
 create index visit_county on visit (county, started_at, id, state, kind);
-create index visit_township on visit (township, started_at, id, state, kind);
-create index visit_code on visit (current_code, started_at, id, state, kind);
+create index visit_township on visit (township, started_at, id, state, kind, latitude, longitude);
+create index visit_code on visit (current_code, started_at, id, state, kind, latitude, longitude);
 create index visit_office on visit (office_id, started_at, id, state, kind);
 create index visit_recorder on visit (recorder_id, changed, id);
 
--- Who took part, recorder and team: the way to one's own visits, newest first. Follows visit.
+-- What a filter leaves few of, anywhere in such an order: its value stands before the order. Smaller lands than a city are then gone through township
+-- by township.
+create index visit_aside_city on visit (city, state, started_at, id) where state <> 1;
+create index visit_aside_township on visit (township, state, started_at, id, current_code) where state <> 1;
+create index visit_aside_office on visit (office_id, state, started_at, id) where state <> 1;
+create index visit_campaign_township on visit (campaign_id, township, started_at, id, current_code) where campaign_id is not null;
+create index visit_campaign_office on visit (campaign_id, office_id, started_at, id) where campaign_id is not null;
+create index visit_office_township on visit (office_id, township, started_at, id, current_code);
+
+-- Who took part, recorder and team: the way to one's own visits, newest first. Says of the visit what lists ask, so that it is looked up only where it
+-- fits. Follows visit; of what is erased there is none.
 create table visit_member (
   user_id uuid not null references account,
   started_at timestamptz not null,
   visit_id uuid not null references visit on delete cascade,
-  primary key (user_id, started_at, visit_id)
+  kind int2 not null,
+  state int2 not null,
+  current_code int8 not null,
+  township int4 not null generated always as ((current_code / 1000)::int4) stored,
+  office_id uuid,
+  campaign_id uuid,
+  primary key (visit_id, user_id)
 );
-create index visit_member_visit on visit_member (visit_id);
+create index visit_member_order on visit_member (user_id, started_at, visit_id, state, kind, office_id);
+create index visit_member_township on visit_member (user_id, township, started_at, visit_id, current_code, state, kind);
+create index visit_member_campaign on visit_member (user_id, campaign_id, started_at, visit_id) where campaign_id is not null;
+create index visit_member_aside on visit_member (user_id, state, started_at, visit_id) where state <> 1;
 
 -- The versions that were replaced.
 create table visit_version (
@@ -127,8 +146,8 @@ create trigger visit_written before update on visit for each row execute functio
 create function visit_added() returns trigger
 language plpgsql security definer set search_path = zoufang, pg_temp as $$
 begin
-  insert into visit_member (user_id, started_at, visit_id)
-  select distinct m.user_id, n.started_at, n.id
+  insert into visit_member (user_id, started_at, visit_id, kind, state, current_code, office_id, campaign_id)
+  select distinct m.user_id, n.started_at, n.id, n.kind, n.state, n.current_code, n.office_id, n.campaign_id
   from new_rows n
   cross join lateral unnest(n.team || n.recorder_id) m(user_id);
   return null;
@@ -155,12 +174,15 @@ begin
 
   delete from visit_member m
   using old_rows o
-  join new_rows n on n.id = o.id and (n.started_at, n.team, n.recorder_id) is distinct from (o.started_at, o.team, o.recorder_id)
+  join new_rows n on n.id = o.id
+    and (n.started_at, n.team, n.recorder_id, n.kind, n.state, n.current_code, n.office_id, n.campaign_id, n.erased_at)
+      is distinct from (o.started_at, o.team, o.recorder_id, o.kind, o.state, o.current_code, o.office_id, o.campaign_id, o.erased_at)
   where m.visit_id = o.id;
-  insert into visit_member (user_id, started_at, visit_id)
-  select distinct m.user_id, n.started_at, n.id
+  insert into visit_member (user_id, started_at, visit_id, kind, state, current_code, office_id, campaign_id)
+  select distinct m.user_id, n.started_at, n.id, n.kind, n.state, n.current_code, n.office_id, n.campaign_id
   from new_rows n
   cross join lateral unnest(n.team || n.recorder_id) m(user_id)
+  where n.erased_at is null
   on conflict do nothing;
   return null;
 end

@@ -128,11 +128,18 @@ language sql immutable parallel safe as $$
   )
 $$;
 
--- Held and withdrawn visits are few: their own order within each way of seeing them.
-create index visit_aside_city on visit (city, started_at, id, state) where state <> 1;
-create index visit_aside_county on visit (county, started_at, id, state) where state <> 1;
-create index visit_aside_township on visit (township, started_at, id, state) where state <> 1;
-create index visit_aside_office on visit (office_id, started_at, id, state) where state <> 1;
+-- How far the order of one way is walked for words before their index is asked, in turn; NULL at the end: the planner's choice. Where words are common
+-- the newest that hold them are among the newest of all, but how often their pairs come together, planners can only guess: by far too little. So a
+-- short stretch of each way is looked at; the longer one follows where the first says that it could do. Together the caller's lands go no further than
+-- one city would.
+create function stretches(words text[], lands int8, most int8) returns int8[]
+language sql immutable parallel safe as $$
+  select case when words is not null and most <= 1000 then array[1000 / greatest(lands, 1), 20000 / greatest(lands, 1), null] else array[null::int8] end
+$$;
+
+-- Whether so many of a stretch say that walking on would be longer than asking the index.
+create function is_rare(given int8, stretch int8) returns boolean
+language sql immutable parallel safe as $$ select given * 200 < stretch $$;
 
 -- A scope as a condition on columns that records of case data have.
 create function scope_condition(level int2, city int4, county int4, township int4, code int8) returns text
@@ -149,7 +156,7 @@ $$;
 -- behind a page's end where that is given. The policy is in the ways: the caller's scope, what he raised or handles, what his office
 -- answers for or is offered to either; where a handler or an office is named instead, it is asked as it stands. (As one condition it
 -- would make every way look rare to the planner.) Each way is a statement of its own, planned for what was asked: a rare word comes by the
--- words' index, a common one by the way's order. No statement holds anything of the request but as a parameter.
+-- words' index, a common one by the way's order, of which stretches may be given twice. No statement holds anything of the request but as a parameter.
 create function leads_asked(
   query text, within_code int8, states int2[], channels int2[], domain text, problem_type text, occurrence int2, overdue int2,
   handler_id uuid, office_id uuid, campaign_id uuid, received_after timestamptz, received_before timestamptz, page_at timestamptz, page_id uuid, most int8
@@ -157,12 +164,47 @@ create function leads_asked(
 language plpgsql stable security definer rows 50 set search_path = zoufang, pg_temp as $$
 #variable_conflict use_column
 declare
+  filters constant text := $q$
+        ($22 or l.current_code <@ $1 or l.raised_by = any ($2) or l.handler_id = any ($2) or l.office_id = any ($2)
+          or l.offered_to = any ($2))
+        and (l.accused is null or not l.accused && $3)
+        and l.erased_at is null
+        and ($4 is null or l.current_code between $4 and $5)
+        and ($6 = '{}' or l.state = any ($6))
+        and ($7 = '{}' or l.channel = any ($7))
+        and ($8 is null or l.domain = $8)
+        and ($9 is null or l.problem_type = $9)
+        and ($10 is null or l.occurrence = $10)
+        and ($11 is null or l.handler_id = $11)
+        and ($12 is null or l.office_id = $12)
+        and ($20 is null or l.due_by > $20 and l.due_by <= $21)
+        and ($23 is null or l.campaign_id = $23) $q$;
+  span constant text := $q$
+        ($13 is null or l.received_at >= $13)
+        and ($14 is null or l.received_at < $14)
+        and ($15 is null or (l.received_at, l.id) < ($15, $16)) $q$;
+  walked constant text := $q$
+    select l.id
+    from (select l.* from lead l where %s and %s order by l.received_at desc, l.id desc limit $24) l
+    where %s and holds_words(l.narrative, $18)
+    order by l.received_at desc, l.id desc
+    limit $19 $q$;
+  asked constant text := $q$
+    select l.id
+    from lead l
+    where %s and %s and %s and ($18 is null or lead_tokens(l.narrative, l.current_code) @> $17 and holds_words(l.narrative, $18))
+    order by l.received_at desc, l.id desc
+    limit $19 $q$;
   words constant text[] := words_asked(leads_asked.query);
   pairs constant text[] := pairs_asked(words);
+  walks constant int8[] := stretches(words, (select count(*) from scopes(within_code)), most);
   anybodys constant boolean := leads_asked.handler_id is null and leads_asked.office_id is null;
   land record;
   due record;
   way record;
+  stretch int8;
+  given int8;
+  rare boolean;
 begin
   select w.first, w.last into land from within(within_code) w;
   select b.after, b.until into due from overdue_bounds(overdue) b where overdue is not null;
@@ -183,40 +225,23 @@ begin
     union all
     select format('l.offered_to in (%L, %L)', me(), my_office()), '{}' where anybodys
   loop
-    return query execute format($q$
-      select l.id
-      from lead l
-      where %s
-        and ($22 or l.current_code <@ $1 or l.raised_by = any ($2) or l.handler_id = any ($2) or l.office_id = any ($2)
-          or l.offered_to = any ($2))
-        and (l.accused is null or not l.accused && $3)
-        and l.erased_at is null
-        and ($4 is null or l.current_code between $4 and $5)
-        and ($6 = '{}' or l.state = any ($6))
-        and ($7 = '{}' or l.channel = any ($7))
-        and ($8 is null or l.domain = $8)
-        and ($9 is null or l.problem_type = $9)
-        and ($10 is null or l.occurrence = $10)
-        and ($11 is null or l.handler_id = $11)
-        and ($12 is null or l.office_id = $12)
-        and ($13 is null or l.received_at >= $13)
-        and ($14 is null or l.received_at < $14)
-        and ($15 is null or (l.received_at, l.id) < ($15, $16))
-        and ($18 is null or lead_tokens(l.narrative, l.current_code) @> $17 and holds_words(l.narrative, $18))
-        and ($20 is null or l.due_by > $20 and l.due_by <= $21)
-        and ($23 is null or l.campaign_id = $23)
-      order by l.received_at desc, l.id desc
-      limit $19
-    $q$, way.condition)
-    using scope(), ways(), blind(), case when within_code is not null then land.first end, land.last, coalesce(states, '{}'),
-      coalesce(channels, '{}'), leads_asked.domain, leads_asked.problem_type, leads_asked.occurrence, leads_asked.handler_id,
-      leads_asked.office_id, received_after, received_before, page_at, page_id, pairs || way.token, words, most,
-      due.after, due.until, anybodys, leads_asked.campaign_id;
+    rare := false;
+    foreach stretch in array walks loop
+      continue when rare and stretch is not null;
+      return query execute format(case when stretch is not null then walked else asked end, way.condition, span, filters)
+      using scope(), ways(), blind(), case when within_code is not null then land.first end, land.last, coalesce(states, '{}'),
+        coalesce(channels, '{}'), leads_asked.domain, leads_asked.problem_type, leads_asked.occurrence, leads_asked.handler_id,
+        leads_asked.office_id, received_after, received_before, page_at, page_id, pairs || way.token, words, most,
+        due.after, due.until, anybodys, leads_asked.campaign_id, stretch;
+      get diagnostics given = row_count;
+      exit when given >= most;
+      rare := is_rare(given, stretch);
+    end loop;
   end loop;
 end
 $$;
 
--- The newest visits, likewise. A box (west,south,east,north in degrees) goes through its cells, each giving its own newest.
+-- The newest visits, likewise. A box (west,south,east,north in degrees) in cities and counties goes through its cells, each giving its own newest.
 create function visits_asked(
   query text, within_code int8, officer_id uuid, campaign_id uuid, kinds int2[], states int2[], started_after timestamptz, started_before timestamptz,
   bounds text, page_at timestamptz, page_id uuid, most int8
@@ -224,29 +249,57 @@ create function visits_asked(
 language plpgsql stable security definer rows 50 set search_path = zoufang, pg_temp as $$
 #variable_conflict use_column
 declare
-  -- A box of more cells holds most of what is in sight: the way's own order finds it sooner.
+  -- A box of more cells holds most of what is in sight: the way's own order finds it sooner. In smaller lands it does so always, for there it tells
+  -- positions inside its index.
   cells_most constant int4 := 4000;
-  cells_most_below_city constant int4 := 64;
+  cells_most_of_county constant int4 := 64;
   filters constant text := $q$
         ($19 or v.current_code <@ $1 or v.recorder_id = any ($2) or v.office_id = any ($2) or v.team && $2)
         and v.erased_at is null
         and ($3 is null or v.current_code between $3 and $4)
         and ($5 = '{}' or v.kind = any ($5))
         and ($6 = '{}' or v.state = any ($6))
-        and ($7 is null or v.started_at >= $7)
-        and ($8 is null or v.started_at < $8)
-        and ($9 is null or (v.started_at, v.id) < ($9, $10))
-        and ($12 is null or visit_tokens(v.purpose, v.place, v.findings, v.solved_descriptions, v.current_code) @> $11
-          and holds_words(visit_text(v.purpose, v.place, v.findings, v.solved_descriptions), $12))
         and ($13 is null or v.longitude between $13 and $15 and v.latitude between $14 and $16)
         and ($20 is null or v.campaign_id = $20) $q$;
+  span constant text := $q$
+        ($7 is null or %1$s >= $7)
+        and ($8 is null or %1$s < $8)
+        and ($9 is null or (%1$s, %2$s) < ($9, $10)) $q$;
+  walked constant text := $q$
+    select v.id
+    from (select v.* from %1$s and %4$s order by %2$s desc, %3$s desc limit $21) v
+    where %5$s and holds_words(visit_text(v.purpose, v.place, v.findings, v.solved_descriptions), $12)
+    order by v.started_at desc, v.id desc
+    limit $17 $q$;
+  asked constant text := $q$
+    select v.id
+    from %1$s and %4$s and %5$s
+      and ($12 is null or visit_tokens(v.purpose, v.place, v.findings, v.solved_descriptions, v.current_code) @> $11
+        and holds_words(visit_text(v.purpose, v.place, v.findings, v.solved_descriptions), $12))
+    order by %2$s desc, %3$s desc
+    limit $17 $q$;
+  in_cells constant text := $q$
+    select n.id
+    from unnest($18) c(cell)
+    cross join lateral (
+      select v.id, v.started_at
+      from %1$s and v.cell = c.cell and %4$s and %5$s
+      order by v.started_at desc, v.id desc
+      limit $17
+    ) n
+    order by n.started_at desc, n.id desc
+    limit $17 $q$;
   words constant text[] := words_asked(visits_asked.query);
   pairs constant text[] := pairs_asked(words);
+  walks constant int8[] := stretches(words, (select count(*) from scopes(within_code)), most);
   box constant float8[] := box_asked(bounds);
-  aside constant boolean := states <> '{}' and not 1 = any (states);
+  aside constant text := case when states <> '{}' and not 1 = any (states) then 'and v.state <> 1' else '' end;
   cells int4[];
   land record;
   way record;
+  stretch int8;
+  given int8;
+  rare boolean;
 begin
   if ways() = '{}' then
     return;
@@ -256,41 +309,69 @@ begin
   end if;
   select w.first, w.last into land from within(within_code) w;
   for way in
-    select 'visit v where v.' || scope_condition(s.level, s.city, s.county, s.township, s.code) as source,
-           array[scope_token(s.level, s.code)] as token,
-           'v.started_at desc, v.id desc' as newest,
-           case when s.level = 2 or cardinality(cells) <= cells_most_below_city then s.code end as first,
-           s.code + case s.level when 2 then 100000000 when 3 then 1000000 when 4 then 1000 else 1 end - 1 as last
+    select 'visit v where v.' || case when c.used then format('current_code between %s and %s', r.first, r.last)
+             else scope_condition(s.level, s.city, s.county, s.township, s.code) end as source,
+           'v.started_at' as at, 'v.id' as key, array[scope_token(s.level, s.code)] as token, c.used as by_cells
     from scopes(within_code) s
+    cross join lateral (
+      select cells is not null and (s.level = 2 or s.level = 3 and cardinality(cells) <= cells_most_of_county) as used
+    ) c
+    left join region r on r.code = s.code
     where officer_id is null
     union all
-    select format('visit v where v.office_id = %L', my_office()), '{}', 'v.started_at desc, v.id desc', null, null
+    select format('visit v where v.office_id = %L', my_office()), 'v.started_at', 'v.id', '{}', false
     where officer_id is null
     union all
-    select format('visit_member m join visit v on v.id = m.visit_id where m.user_id = %L', coalesce(officer_id, me())), '{}',
-           'm.started_at desc, m.visit_id desc', null, null
+    select format('visit_member m join visit v on v.id = m.visit_id where m.user_id = %L', coalesce(officer_id, me())),
+           'm.started_at', 'm.visit_id', '{}', false
   loop
-    return query execute
-      case
-        when way.first is not null and cells is not null then format($q$
-          select n.id
-          from unnest($18) c(cell)
-          cross join lateral (
-            select v.id, v.started_at
-            from visit v
-            where v.cell = c.cell and v.current_code between %s and %s and %s
-            order by v.started_at desc, v.id desc
-            limit $17
-          ) n
-          order by n.started_at desc, n.id desc
-          limit $17 $q$, way.first, way.last, filters)
-        else format('select v.id from %s and %s %s order by %s limit $17', way.source, filters,
-          case when aside then 'and v.state <> 1' end, way.newest)
-      end
-    using scope(), ways(), case when within_code is not null then land.first end, land.last, coalesce(kinds, '{}'),
-      coalesce(states, '{}'), started_after, started_before, page_at, page_id, pairs || way.token, words, box[1], box[2], box[3], box[4],
-      most, cells, officer_id is null, visits_asked.campaign_id;
+    rare := false;
+    foreach stretch in array walks loop
+      continue when rare and stretch is not null;
+      return query execute format(
+        case when way.by_cells then in_cells when stretch is not null then walked else asked end,
+        way.source, way.at, way.key, format(span, way.at, way.key) || case when stretch is null then aside else '' end, filters)
+      using scope(), ways(), case when within_code is not null then land.first end, land.last, coalesce(kinds, '{}'),
+        coalesce(states, '{}'), started_after, started_before, page_at, page_id, pairs || way.token, words, box[1], box[2], box[3], box[4],
+        most, cells, officer_id is null, visits_asked.campaign_id, stretch;
+      get diagnostics given = row_count;
+      exit when given >= most;
+      rare := is_rare(given, stretch);
+    end loop;
   end loop;
+end
+$$;
+
+-- The newest visits in which the caller and another both took part, at most `most`, that fit the filters (NULL or empty: any), behind a page's end where
+-- that is given. As a definer: whether the caller took part is the policy itself. Planned for the two: it goes through those of whom has fewer.
+create function visits_together(
+  other uuid, within_code int8, campaign_id uuid, kinds int2[], states int2[], started_after timestamptz, started_before timestamptz,
+  page_at timestamptz, page_id uuid, most int8
+) returns table (id uuid)
+language plpgsql stable security definer rows 50 set search_path = zoufang, pg_temp as $$
+#variable_conflict use_column
+begin
+  if ways() = '{}' then
+    return;
+  end if;
+  return query execute format($q$
+    select m.visit_id
+    from visit_member m
+    join visit_member o on o.visit_id = m.visit_id and o.started_at = m.started_at
+    where m.user_id = %L
+      and o.user_id = %L
+      and ($1 is null or m.current_code <@ $1)
+      and ($2 is null or m.campaign_id = $2)
+      and ($3 = '{}' or m.kind = any ($3))
+      and ($4 = '{}' or m.state = any ($4))
+      and ($5 is null or m.started_at >= $5)
+      and ($6 is null or m.started_at < $6)
+      and ($7 is null or (m.started_at, m.visit_id) < ($7, $8))
+    order by m.started_at desc, m.visit_id desc
+    limit $9
+  $q$, me(), other)
+  using (select w.codes from within(within_code) w where within_code is not null), visits_together.campaign_id, coalesce(kinds, '{}'),
+    coalesce(states, '{}'), started_after, started_before, page_at, page_id, most;
 end
 $$;
 
@@ -317,8 +398,8 @@ language sql immutable parallel safe as $$ select 10000::int8 $$;
 
 call settle_definers();
 revoke all on function folded, pairs_of, region_tokens, scope_token, visit_text, lead_tokens, visit_tokens, words_asked, pairs_asked,
-  holds_words, cells_of, scope_condition, leads_asked, visits_asked, box_asked, total_most from public;
-grant execute on function folded, pairs_of, region_tokens, visit_text, lead_tokens, visit_tokens, leads_asked, visits_asked, total_most
-  to zoufang;
+  holds_words, cells_of, stretches, is_rare, scope_condition, leads_asked, visits_asked, visits_together, box_asked, total_most from public;
+grant execute on function folded, pairs_of, region_tokens, visit_text, lead_tokens, visit_tokens, leads_asked, visits_asked,
+  visits_together, total_most to zoufang;
 grant execute on function folded, pairs_of, region_tokens, scope_token, visit_text, lead_tokens, visit_tokens, words_asked, pairs_asked,
-  holds_words, cells_of, scope_condition, box_asked, scopes, within to zoufang_definer;
+  holds_words, cells_of, stretches, is_rare, scope_condition, box_asked, scopes, within to zoufang_definer;

@@ -1,6 +1,6 @@
 -- ListLeads: the leads that the caller may see, newest first, without narratives and names. Officers and supervisors. Each way
--- of seeing them has its index and gives its own newest; together they give the page. What a filter leaves few of has an index of its own (0071);
--- words: leads_asked finds them. What every way asks alike stands once, as the fragment.
+-- of seeing them has its index and gives its own newest; together they give the page. What a filter leaves few of has an index of its own;
+-- words: leads_asked finds them. What every way asks alike stands once, as fragments.
 select p.id as "leads.id",
        p.region_code as "leads.region_code",
        p.current_code as "leads.current_region_code",
@@ -32,10 +32,12 @@ from (
     -- What he supervises. One handler's, one office's or a campaign's leads in lands smaller than a city are told below.
     select b.*
     from scopes(:region_code) s
+    --[ asked
     cross join unnest(:states) st(v) --? states
     cross join unnest(:channels) ch(v) --? channels
     cross join overdue_bounds(:overdue) od --? overdue
     cross join campaign_asked(:campaign_id) g(id) --? campaign_id
+    --]
     cross join lateral (
       (
         select l.*
@@ -95,10 +97,7 @@ from (
     select b.*
     from caller() c
     cross join within(:region_code) r
-    cross join unnest(:states) st(v) --? states
-    cross join unnest(:channels) ch(v) --? channels
-    cross join overdue_bounds(:overdue) od --? overdue
-    cross join campaign_asked(:campaign_id) g(id) --? campaign_id
+    --= asked
     cross join lateral (
       (
         select l.*
@@ -138,10 +137,7 @@ from (
     select b.*
     from caller() c
     cross join townships(:region_code) t
-    cross join unnest(:states) st(v) --? states
-    cross join unnest(:channels) ch(v) --? channels
-    cross join overdue_bounds(:overdue) od --? overdue
-    cross join campaign_asked(:campaign_id) g(id) --? campaign_id
+    --= asked
     cross join lateral (
       select l.*
       from lead l
@@ -155,10 +151,7 @@ from (
     select b.*
     from scopes(:region_code) s
     join townships(s.code) t on s.level > 2
-    cross join unnest(:states) st(v) --? states
-    cross join unnest(:channels) ch(v) --? channels
-    cross join overdue_bounds(:overdue) od --? overdue
-    cross join campaign_asked(:campaign_id) g(id) --? campaign_id
+    --= asked
     cross join lateral (
       select l.*
       from lead l
@@ -172,10 +165,7 @@ from (
     select b.*
     from scopes(:region_code) s
     join townships(s.code) t on s.level > 2
-    cross join unnest(:states) st(v) --? states
-    cross join unnest(:channels) ch(v) --? channels
-    cross join overdue_bounds(:overdue) od --? overdue
-    cross join campaign_asked(:campaign_id) g(id) --? campaign_id
+    --= asked
     cross join lateral (
       select l.*
       from lead l
@@ -189,10 +179,7 @@ from (
     select b.*
     from scopes(:region_code) s
     join within(s.code) r on s.level > 2
-    cross join unnest(:states) st(v) --? states
-    cross join unnest(:channels) ch(v) --? channels
-    cross join overdue_bounds(:overdue) od --? overdue
-    cross join campaign_asked(:campaign_id) g(id) --? campaign_id
+    --= asked
     cross join lateral (
       select l.*
       from lead l

@@ -1,6 +1,6 @@
 -- ListVisits: the visits that the caller may see, newest start first. Officers and supervisors. Each way of seeing them has its
 -- index and gives its own newest; together they give the page. An officer's visits come through those who took part. What a filter leaves
--- few of has an index of its own (0071). Words and boxes: visits_asked finds them.
+-- few of has an index of its own. Words and boxes: visits_asked finds them.
 select p.id as "visits.id",
        p.kind as "visits.kind",
        p.region_code as "visits.region_code",
@@ -27,9 +27,11 @@ from (
     -- What he supervises. What is not accepted is rare, and stands apart, as below.
     select b.*
     from scopes(:region_code) s
+    --[ asked
     cross join unnest(:states) st(v) --? states
     cross join unnest(:kinds) k(v) --? kinds
     cross join campaign_asked(:campaign_id) g(id) --? campaign_id
+    --]
     cross join lateral (
       (
         select v.*
@@ -95,9 +97,7 @@ from (
     -- What his office recorded.
     select b.*
     from unnest(ways()) way(id)
-    cross join unnest(:states) st(v) --? states
-    cross join unnest(:kinds) k(v) --? kinds
-    cross join campaign_asked(:campaign_id) g(id) --? campaign_id
+    --= asked
     cross join lateral (
       (
         select v.*
@@ -124,9 +124,7 @@ from (
     -- Where he took part.
     select b.*
     from caller() c
-    cross join unnest(:states) st(v) --? states
-    cross join unnest(:kinds) k(v) --? kinds
-    cross join campaign_asked(:campaign_id) g(id) --? campaign_id
+    --= asked
     cross join lateral (
       (
         select v.*
@@ -168,9 +166,7 @@ from (
     select b.*
     from unnest(ways()) way(id)
     cross join townships(:region_code) t
-    cross join unnest(:states) st(v) --? states
-    cross join unnest(:kinds) k(v) --? kinds
-    cross join campaign_asked(:campaign_id) g(id) --? campaign_id
+    --= asked
     cross join lateral (
       select v.*
       from visit v
@@ -182,9 +178,7 @@ from (
     select b.*
     from caller() c
     cross join townships(:region_code) t
-    cross join unnest(:states) st(v) --? states
-    cross join unnest(:kinds) k(v) --? kinds
-    cross join campaign_asked(:campaign_id) g(id) --? campaign_id
+    --= asked
     cross join lateral (
       select v.*
       from visit_member m
@@ -200,9 +194,7 @@ from (
     select b.*
     from scopes(:region_code) s
     join townships(s.code) t on s.level > 2
-    cross join unnest(:states) st(v) --? states
-    cross join unnest(:kinds) k(v) --? kinds
-    cross join campaign_asked(:campaign_id) g(id) --? campaign_id
+    --= asked
     cross join lateral (
       select v.*
       from visit v
@@ -217,9 +209,7 @@ from (
     select b.*
     from scopes(:region_code) s
     join townships(s.code) t on s.level > 2
-    cross join unnest(:states) st(v) --? states
-    cross join unnest(:kinds) k(v) --? kinds
-    cross join campaign_asked(:campaign_id) g(id) --? campaign_id
+    --= asked
     cross join lateral (
       select v.*
       from visit v
@@ -234,9 +224,7 @@ from (
     select b.*
     from scopes(:region_code) s
     join townships(s.code) t on s.level > 2
-    cross join unnest(:states) st(v) --? states
-    cross join unnest(:kinds) k(v) --? kinds
-    cross join campaign_asked(:campaign_id) g(id) --? campaign_id
+    --= asked
     cross join lateral (
       select v.*
       from visit_member m
@@ -247,9 +235,7 @@ from (
     union all
     select b.*
     from scopes(:region_code) s
-    cross join unnest(:states) st(v) --? states
-    cross join unnest(:kinds) k(v) --? kinds
-    cross join campaign_asked(:campaign_id) g(id) --? campaign_id
+    --= asked
     cross join lateral (
       select v.*
       from visit_member m
@@ -261,9 +247,7 @@ from (
     select b.*
     from caller() c
     cross join within(:region_code) r
-    cross join unnest(:states) st(v) --? states
-    cross join unnest(:kinds) k(v) --? kinds
-    cross join campaign_asked(:campaign_id) g(id) --? campaign_id
+    --= asked
     cross join lateral (
       select v.*
       from visit_member m
