@@ -127,15 +127,21 @@ void scripts_close(struct scripts *scripts) {
 }
 
 bool scripts_check(struct scripts *scripts, PGconn *connection, struct fault *fault) {
+  struct arena arena = {0};
+  unsigned count = 0;
+  struct script_to_check *checks =
+      arena_array(&arena, scripts->schema->method_count * (1 + (size_t)HANDLER_STEPS), sizeof *checks);
   for (unsigned i = 0; i < scripts->schema->method_count; i++) {
     const struct entry *entry = &scripts->entries[i];
-    if (entry->own && !script_check(entry->own, connection, scripts->schema->methods[i].request_id != NULL, fault))
-      return false;
+    if (entry->own)
+      checks[count++] = (struct script_to_check){entry->own, scripts->schema->methods[i].request_id != NULL};
     for (int step = 0; step < HANDLER_STEPS; step++)
-      if (entry->steps[step] && !script_check(entry->steps[step], connection, false, fault))
-        return false;
+      if (entry->steps[step])
+        checks[count++] = (struct script_to_check){entry->steps[step], false};
   }
-  return true;
+  bool good = script_check(checks, count, connection, fault);
+  arena_close(&arena);
+  return good;
 }
 
 const struct handler *scripts_handler(const struct scripts *scripts, const struct method *method) {

@@ -1,4 +1,5 @@
-// PostgreSQL describes every statement here, once, at start; what it says is held against the descriptors.
+// PostgreSQL describes every statement here, once, at start; what it says is held against the descriptors. Questions go in
+// rounds, many in one flight: what a later round declares was learnt in an earlier one.
 
 #include "store/plan.h"
 #include <stdlib.h>
@@ -31,29 +32,10 @@ static bool refused(const struct statement *statement, const struct variant *var
                       hint ? ". " : "", hint ? hint : "");
 }
 
-// Asks for a variant to be prepared and described, without waiting for the answer.
-static bool ask(const struct variant *variant, PGconn *connection) {
-  return PQsendPrepare(connection, "", variant->sql, variant->parameter_count, variant->types) == 1 &&
-         PQsendDescribePrepared(connection, "") == 1 && PQpipelineSync(connection) == 1;
-}
-
 static PGresult *hear_one(PGconn *connection) {
   PGresult *result = PQgetResult(connection);
   PQclear(PQgetResult(connection)); // the end of it
   return result;
-}
-
-// The oldest answer that is due: the description, or what PostgreSQL refused.
-static PGresult *hear(PGconn *connection) {
-  PGresult *prepared = hear_one(connection), *described = hear_one(connection);
-  bool good = PQresultStatus(prepared) == PGRES_COMMAND_OK;
-  PQclear(PQgetResult(connection)); // the Sync's
-  PQclear(good ? prepared : described);
-  return good ? described : prepared;
-}
-
-static PGresult *prepare(const struct variant *variant, PGconn *connection) {
-  return ask(variant, connection) ? hear(connection) : NULL;
 }
 
 static bool is_state(const PGresult *result, const char *state) {
@@ -73,22 +55,6 @@ static bool declare_text(const struct combination *combination, const struct sta
     declared |= parameter->type || parameter_learn(statement->script, parameter, TYPE_TEXT, fault);
   }
   return declared;
-}
-
-// NULL with a fault; else the caller clears it.
-static PGresult *describe(const struct variant *variant, PGconn *connection, struct fault *fault) {
-  static const char AMBIGUOUS[] = "42P08", INDETERMINATE[] = "42P18";
-  PGresult *result = prepare(variant, connection);
-  bool untyped = is_state(result, AMBIGUOUS) || is_state(result, INDETERMINATE);
-  if (untyped && declare_text(variant_combination(variant), variant->statement, fault)) {
-    PQclear(result);
-    result = prepare(variant, connection);
-  }
-  if (PQresultStatus(result) == PGRES_COMMAND_OK)
-    return result;
-  refused(variant->statement, variant, result, fault);
-  PQclear(result);
-  return NULL;
 }
 
 // --- What is learnt
@@ -137,25 +103,6 @@ static bool has_same_columns(const struct statement *statement, const PGresult *
   return same || script_wrong(statement->script, statement->line, fault, "an optional clause changes the columns");
 }
 
-// --- Statements
-// ---------------------------------------------------------------------------------------------------------------
-
-// The first variant of a statement plans its columns; later ones must have the same.
-static bool fit(struct statement *statement, const struct combination *combination, const PGresult *described, bool first,
-                struct fault *fault) {
-  return (first ? columns_plan(statement, described, &statement->columns, fault)
-                : has_same_columns(statement, described, fault)) &&
-         learn_parameters(statement, combination, described, fault) && (!first || fit_page(statement, fault));
-}
-
-static bool check_variant(struct statement *statement, uint32_t mask, bool first, PGconn *connection, struct fault *fault) {
-  struct combination *combination = combination_get(statement, mask, fault);
-  PGresult *described = combination ? describe(&combination->variant, connection, fault) : NULL;
-  bool good = described && fit(statement, combination, described, first, fault);
-  PQclear(described);
-  return good;
-}
-
 // Types that were learnt late are declared by the variants made before, too.
 static void declare_types(struct statement *statement) {
   for (unsigned bucket = 0; bucket < COMBINATION_BUCKETS; bucket++)
@@ -170,69 +117,162 @@ static uint32_t all_options(const struct statement *statement) {
   return (1u << statement->option_count) - 1;
 }
 
-// Each optional clause alone: all are asked for at once, for what they bind was learnt from the variant that has them all.
-static bool check_each(struct statement *statement, PGconn *connection, struct fault *fault) {
-  struct combination *combinations[STATEMENT_OPTIONS];
-  unsigned asked = 0;
+// --- Rounds
+// -------------------------------------------------------------------------------------------------------------------
+
+enum { ROUND = 128 };
+static const uint32_t KEEPS = 1u << MASK_KEEPS;
+
+struct question {
+  struct statement *statement;
+  struct combination *combination;
+  struct columns *plan; // to be planned from the answer; NULL: the statement's are, and the answer must have the same
+};
+
+// What is asked for at once.
+struct round {
+  PGconn *connection;
+  struct fault *fault;
+  unsigned count;
+  struct question questions[ROUND];
+};
+
+static bool fit(const struct question *question, const PGresult *described, struct fault *fault) {
+  struct statement *statement = question->statement;
+  if (question->combination->replays)
+    return columns_plan(statement, described, question->plan, fault);
+  return (question->plan ? columns_plan(statement, described, question->plan, fault)
+                         : has_same_columns(statement, described, fault)) &&
+         learn_parameters(statement, question->combination, described, fault) &&
+         (!question->plan || fit_page(statement, fault));
+}
+
+// Asked again is what PostgreSQL passed over behind a mistake, and what made it where declaring text may mend it.
+static bool judge(const struct round *round, const struct question *question, const PGresult *prepared,
+                  const PGresult *described, bool *again) {
+  static const char AMBIGUOUS[] = "42P08", INDETERMINATE[] = "42P18";
+  *again = PQresultStatus(prepared) == PGRES_PIPELINE_ABORTED;
+  if (*again)
+    return true;
+  const PGresult *answer = PQresultStatus(prepared) == PGRES_COMMAND_OK ? described : prepared;
+  if (PQresultStatus(answer) == PGRES_COMMAND_OK)
+    return fit(question, described, round->fault);
+  bool untyped = is_state(answer, AMBIGUOUS) || is_state(answer, INDETERMINATE);
+  *again = untyped && declare_text(question->combination, question->statement, round->fault);
+  return *again || refused(question->statement, &question->combination->variant, answer, round->fault);
+}
+
+static bool lost(const struct round *round) {
+  return fault_set(round->fault, CODE_UNAVAILABLE, "DATABASE", "%s", PQerrorMessage(round->connection));
+}
+
+static bool ask_all(const struct round *round) {
+  for (unsigned i = 0; i < round->count; i++) {
+    const struct variant *variant = &round->questions[i].combination->variant;
+    if (PQsendPrepare(round->connection, "", variant->sql, variant->parameter_count, variant->types) != 1 ||
+        PQsendDescribePrepared(round->connection, "") != 1)
+      return lost(round);
+  }
+  return PQpipelineSync(round->connection) == 1 || lost(round);
+}
+
+// One flight: all are asked, every answer is taken, until a mistake it is looked at. What is to be asked again stays.
+static bool fly(struct round *round) {
   bool good = true;
-  for (; good && asked < statement->option_count; asked += good) {
-    combinations[asked] = combination_get(statement, 1u << asked, fault);
-    good = combinations[asked] && ask(&combinations[asked]->variant, connection);
-  }
-  for (unsigned i = 0; i < asked; i++) {
-    PGresult *described = hear(connection);
-    if (good && PQresultStatus(described) != PGRES_COMMAND_OK)
-      good = refused(statement, &combinations[i]->variant, described, fault);
-    good = good && fit(statement, combinations[i], described, false, fault);
+  unsigned left = 0;
+  if (!ask_all(round))
+    return false;
+  for (unsigned i = 0; i < round->count; i++) {
+    bool again = false;
+    PGresult *prepared = hear_one(round->connection), *described = hear_one(round->connection);
+    good = good && judge(round, &round->questions[i], prepared, described, &again);
+    PQclear(prepared);
     PQclear(described);
+    if (again)
+      round->questions[left++] = round->questions[i];
   }
+  PQclear(PQgetResult(round->connection)); // the Sync's
+  round->count = left;
   return good;
 }
 
-static bool check_statement(struct statement *statement, PGconn *connection, struct fault *fault) {
-  if (!check_variant(statement, 0, true, connection, fault))
-    return false;
-  if (statement->option_count && !check_variant(statement, all_options(statement), false, connection, fault))
-    return false;
-  if (statement->option_count > 1 && !check_each(statement, connection, fault))
-    return false;
-  declare_types(statement);
+// Every flight settles one question at least.
+static bool round_end(struct round *round) {
+  while (round->count)
+    if (!fly(round))
+      return false;
   return true;
 }
 
-// --- Request ids
-// --------------------------------------------------------------------------------------------------------------
-
-static bool check_replay(struct script *script, PGconn *connection, struct fault *fault) {
-  struct statement *last = &script->statements[script->statement_count - 1];
-  struct columns *columns = arena_zalloc(script_arena(), sizeof *columns);
-  script_make_replay(script, columns);
-  PGresult *described = describe(&script->replay->variant, connection, fault);
-  bool good = described && columns_plan(last, described, columns, fault);
-  PQclear(described);
-  return good;
+static bool add(struct round *round, struct statement *statement, struct combination *combination, struct columns *plan) {
+  if (!combination || (round->count == ROUND && !round_end(round)))
+    return false;
+  round->questions[round->count++] = (struct question){.statement = statement, .combination = combination, .plan = plan};
+  return true;
 }
 
-static bool check_keeping(struct script *script, PGconn *connection, struct fault *fault) {
-  struct statement *last = &script->statements[script->statement_count - 1];
-  uint32_t keeps = 1u << MASK_KEEPS;
-  if (!check_variant(last, keeps, false, connection, fault))
-    return false;
-  if (last->option_count && !check_variant(last, keeps | all_options(last), false, connection, fault))
-    return false;
-  return check_replay(script, connection, fault);
+static bool add_variant(struct round *round, struct statement *statement, uint32_t mask) {
+  return add(round, statement, combination_get(statement, mask, round->fault), NULL);
 }
 
-static bool check_all(struct script *script, PGconn *connection, bool keeps, struct fault *fault) {
-  for (unsigned i = 0; i < script->statement_count; i++)
-    if (!check_statement(&script->statements[i], connection, fault))
+// --- What is asked of a statement
+// -------------------------------------------------------------------------------------------------
+
+static struct statement *last_of(const struct script *script) {
+  return &script->statements[script->statement_count - 1];
+}
+
+static bool keeps(const struct script_to_check *check, const struct statement *statement) {
+  return check->keeps && statement == last_of(check->script);
+}
+
+// Without its options: from this its columns are planned.
+static bool ask_bare(struct round *round, const struct script_to_check *check, struct statement *statement) {
+  (void)check;
+  return add(round, statement, combination_get(statement, 0, round->fault), &statement->columns);
+}
+
+// With all options: what they bind is learnt.
+static bool ask_full(struct round *round, const struct script_to_check *check, struct statement *statement) {
+  return (!statement->option_count || add_variant(round, statement, all_options(statement))) &&
+         (!keeps(check, statement) || add_variant(round, statement, KEEPS));
+}
+
+static bool ask_each(struct round *round, const struct script_to_check *check, struct statement *statement) {
+  for (unsigned i = 0; statement->option_count > 1 && i < statement->option_count; i++)
+    if (!add_variant(round, statement, 1u << i))
       return false;
-  return !keeps || check_keeping(script, connection, fault);
+  return !keeps(check, statement) || !statement->option_count || add_variant(round, statement, KEEPS | all_options(statement));
 }
 
-bool script_check(struct script *script, PGconn *connection, bool keeps, struct fault *fault) {
+static bool ask_replay(struct round *round, const struct script_to_check *check, struct statement *statement) {
+  if (!keeps(check, statement))
+    return true;
+  struct columns *columns = arena_zalloc(script_arena(), sizeof *columns);
+  script_make_replay(check->script, columns);
+  return add(round, statement, check->script->replay, columns);
+}
+
+typedef bool asker(struct round *, const struct script_to_check *, struct statement *);
+
+static bool ask_of_all(struct round *round, const struct script_to_check *checks, unsigned count, asker *ask) {
+  for (unsigned i = 0; i < count; i++)
+    for (unsigned k = 0; k < checks[i].script->statement_count; k++)
+      if (!ask(round, &checks[i], &checks[i].script->statements[k]))
+        return false;
+  return round_end(round);
+}
+
+bool script_check(const struct script_to_check *checks, unsigned count, PGconn *connection, struct fault *fault) {
+  static asker *const rounds[] = {ask_bare, ask_full, ask_each, ask_replay};
+  struct round round = {.connection = connection, .fault = fault};
+  bool good = true;
   PQenterPipelineMode(connection);
-  bool good = check_all(script, connection, keeps, fault);
+  for (unsigned i = 0; good && i < sizeof rounds / sizeof *rounds; i++)
+    good = ask_of_all(&round, checks, count, rounds[i]);
   PQexitPipelineMode(connection);
+  for (unsigned i = 0; i < count; i++)
+    for (unsigned k = 0; k < checks[i].script->statement_count; k++)
+      declare_types(&checks[i].script->statements[k]);
   return good;
 }

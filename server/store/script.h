@@ -32,10 +32,15 @@ struct parameters {
 struct script *script_parse(const struct schema *schema, const struct method *method, const char *name, const char *path,
                             const char *text, const struct message *in, const struct message *out, struct fault *fault);
 
-// Prepares none, all, and each optional clause alone on `connection` (a plain, blocking one), holds parameters and columns
-// against the descriptors, and learns the types that later variants declare. With `keeps` (the method takes request ids) the
-// last statement's keeping form and the script's replay statement are checked too.
-bool script_check(struct script *script, PGconn *connection, bool keeps, struct fault *fault);
+struct script_to_check {
+  struct script *script;
+  bool keeps; // its method takes request ids
+};
+
+// Prepares none, all, and each optional clause alone of all these on `connection` (a plain, blocking one), holds
+// parameters and columns against the descriptors, and learns the types that later variants declare. Where a script keeps, its
+// last statement's keeping form and its replay statement are checked too.
+bool script_check(const struct script_to_check *checks, unsigned count, PGconn *connection, struct fault *fault);
 
 const char *script_name(const struct script *script);
 unsigned script_statement_count(const struct script *script);

@@ -37,7 +37,7 @@ struct content {
   char etag[ETAG_TEXT];
 };
 
-// What each page of PAGE_FILE holds, and the document.
+// What each page of PAGE_FILE holds, and the document, in a language that was asked for.
 struct pages {
   struct content files[PAGES], openapi[LANGUAGES];
 };
@@ -64,15 +64,18 @@ static bool is_served(const struct http_server *http, const struct web_page *pag
   return page->published == http->options.published;
 }
 
-// Each is kept as long as it is, without the room that it grew through.
-static void write_openapi(struct http_server *http) {
-  for (enum language language = 0; language < LANGUAGES; language++) {
-    struct arena scratch = {0};
-    struct buffer document = {.arena = &scratch};
-    openapi_write(http->server->schema, http->options.version, language, &document);
-    set_content(&http->pages->openapi[language], arena_strndup(&http->arena, document.data, document.length), document.length);
-    arena_close(&scratch);
-  }
+// Written when it is first asked for, which few do: it would take a fifth of the server's time to start. Kept as long as it is,
+// without the room that it grew through. All pages are answered by one thread.
+static const struct content *openapi_in(struct http_server *http, enum language language) {
+  struct content *content = &http->pages->openapi[language];
+  if (content->text)
+    return content;
+  struct arena scratch = {0};
+  struct buffer document = {.arena = &scratch};
+  openapi_write(http->server->schema, http->options.version, language, &document);
+  set_content(content, arena_strndup(&http->arena, document.data, document.length), document.length);
+  arena_close(&scratch);
+  return content;
 }
 
 bool pages_open(struct http_server *http, struct fault *fault) {
@@ -85,8 +88,6 @@ bool pages_open(struct http_server *http, struct fault *fault) {
       return fault_set(fault, CODE_INTERNAL, "PAGE", "the program holds no %s", pages[i].file);
     if (file)
       set_content(&http->pages->files[i], file->text, file->length);
-    if (pages[i].kind == PAGE_OPENAPI)
-      write_openapi(http);
   }
   return true;
 }
@@ -148,7 +149,7 @@ enum MHD_Result pages_answer(struct connection *connection) {
   case PAGE_FILE:
     return answer_content(connection, &http->pages->files[page - pages]);
   case PAGE_OPENAPI:
-    return answer_content(connection, &http->pages->openapi[language_of(connection)]);
+    return answer_content(connection, openapi_in(http, language_of(connection)));
   case PAGE_HEALTH:
     return answer_state(connection, true);
   case PAGE_READINESS:

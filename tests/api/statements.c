@@ -31,18 +31,21 @@ static void close_stage(void) {
 
 static const char CREATE[] = "VisitService/CreateVisit", LIST[] = "VisitService/ListVisits";
 
+static bool check(struct script *script, bool keeps) {
+  return script && script_check(&(struct script_to_check){script, keeps}, 1, connection, &stage.fault);
+}
+
 // The fault of checking these statements, "" where they are good.
 static const char *checked(const char *method, const char *text) {
   struct script *script = stage_script(method, text);
-  if (script)
-    script_check(script, connection, false, &stage.fault);
+  check(script, false);
   return stage_fault();
 }
 
 static void a_plain_string_is_what_postgresql_infers(void) {
   struct script *script =
       stage_script(LIST, "select upper(:order_by) as next_page_token,\n1::int8 as total_size where :page_token is null");
-  CU_ASSERT_TRUE_FATAL(script && script_check(script, connection, false, &stage.fault));
+  CU_ASSERT_TRUE_FATAL(check(script, false));
   const struct variant *variant = script_variant(script, 0, stage_ask(LIST, "{}"), NULL);
   CU_ASSERT_EQUAL(variant->types[0], TYPE_TEXT);
   CU_ASSERT_EQUAL(variant->types[1], TYPE_TEXT);
@@ -127,7 +130,7 @@ static bool is_kept(const struct keep *keep) {
 // Runs the statement, its keeping form and its replay: all three answer `expected`.
 static void answers_alike(const char *method, const char *text, const char *expected) {
   struct script *script = stage_script(method, text);
-  bool good = script && script_check(script, connection, true, &stage.fault);
+  bool good = check(script, true);
   if (!good)
     printf("%s\n", stage.fault.message);
   CU_ASSERT_TRUE_FATAL(good);
@@ -182,7 +185,7 @@ static void a_statement_with_a_list_of_its_own_is_kept(void) {
 static void secrets_are_not_kept(void) {
   static const char method[] = "AuthService/Refresh";
   struct script *script = stage_script(method, "select 'open' as access_token, now() as expires_at");
-  CU_ASSERT_TRUE_FATAL(script && script_check(script, connection, true, &stage.fault));
+  CU_ASSERT_TRUE_FATAL(check(script, true));
   struct keep keep = next_keep();
   struct exchange *exchange = stage_ask(method, "{}");
   CU_ASSERT_PTR_NOT_NULL(strstr(answer_of(script_variant(script, 0, exchange, &keep), &keep), "open"));
