@@ -135,10 +135,10 @@ begin
           and c.number = case when k.kind = 6 and dice(d.n, 57) < 0.5 then 4 else 1 + floor(6 * dice(d.n, 55))::int4 end
       ) w
     ) v
-    returning id, started_at, team, recorder_id, kind, state, current_code, office_id, campaign_id
+    returning id, started_at, team, recorder_id, kind, state, current_code, office_id, campaign_id, latitude, longitude
     )
-    insert into visit_member (user_id, started_at, visit_id, kind, state, current_code, office_id, campaign_id)
-    select m.user_id, v.started_at, v.id, v.kind, v.state, v.current_code, v.office_id, v.campaign_id
+    insert into visit_member (user_id, started_at, visit_id, kind, state, current_code, office_id, campaign_id, latitude, longitude)
+    select m.user_id, v.started_at, v.id, v.kind, v.state, v.current_code, v.office_id, v.campaign_id, v.latitude, v.longitude
     from made v
     cross join lateral unnest(v.team || v.recorder_id) m(user_id);
     commit;

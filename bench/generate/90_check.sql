@@ -50,7 +50,8 @@ select 'the members of a visit are its recorder and team',
          - 2 * (select count(*)
                 from visit_member m
                 join visit v on v.id = m.visit_id and v.started_at = m.started_at and v.kind = m.kind and v.state = m.state
-                  and v.current_code = m.current_code and (v.office_id, v.campaign_id) is not distinct from (m.office_id, m.campaign_id)
+                  and v.current_code = m.current_code
+                  and (v.office_id, v.campaign_id, v.latitude, v.longitude) is not distinct from (m.office_id, m.campaign_id, m.latitude, m.longitude)
                 where m.user_id = v.recorder_id or m.user_id = any (v.team))
 union all
 select 'nobody is twice in a visit', count(*)

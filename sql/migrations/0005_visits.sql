@@ -91,7 +91,7 @@ create index visit_city on visit (city, started_at, id, state, kind);
 create index visit_county on visit (county, started_at, id, state, kind);
 create index visit_township on visit (township, started_at, id, state, kind, latitude, longitude);
 create index visit_code on visit (current_code, started_at, id, state, kind, latitude, longitude);
-create index visit_office on visit (office_id, started_at, id, state, kind);
+create index visit_office on visit (office_id, started_at, id, state, kind, latitude, longitude);
 create index visit_recorder on visit (recorder_id, changed, id);
 
 -- What a filter leaves few of, anywhere in such an order: its value stands before the order. Smaller lands than a city are then gone through township
@@ -115,9 +115,11 @@ create table visit_member (
   township int4 not null generated always as ((current_code / 1000)::int4) stored,
   office_id uuid,
   campaign_id uuid,
+  latitude float8,
+  longitude float8,
   primary key (visit_id, user_id)
 );
-create index visit_member_order on visit_member (user_id, started_at, visit_id, state, kind, office_id);
+create index visit_member_order on visit_member (user_id, started_at, visit_id, state, kind, office_id, latitude, longitude);
 create index visit_member_township on visit_member (user_id, township, started_at, visit_id, current_code, state, kind);
 create index visit_member_campaign on visit_member (user_id, campaign_id, started_at, visit_id) where campaign_id is not null;
 create index visit_member_aside on visit_member (user_id, state, started_at, visit_id) where state <> 1;
@@ -146,8 +148,8 @@ create trigger visit_written before update on visit for each row execute functio
 create function visit_added() returns trigger
 language plpgsql security definer set search_path = zoufang, pg_temp as $$
 begin
-  insert into visit_member (user_id, started_at, visit_id, kind, state, current_code, office_id, campaign_id)
-  select distinct m.user_id, n.started_at, n.id, n.kind, n.state, n.current_code, n.office_id, n.campaign_id
+  insert into visit_member (user_id, started_at, visit_id, kind, state, current_code, office_id, campaign_id, latitude, longitude)
+  select distinct m.user_id, n.started_at, n.id, n.kind, n.state, n.current_code, n.office_id, n.campaign_id, n.latitude, n.longitude
   from new_rows n
   cross join lateral unnest(n.team || n.recorder_id) m(user_id);
   return null;
@@ -175,11 +177,12 @@ begin
   delete from visit_member m
   using old_rows o
   join new_rows n on n.id = o.id
-    and (n.started_at, n.team, n.recorder_id, n.kind, n.state, n.current_code, n.office_id, n.campaign_id, n.erased_at)
-      is distinct from (o.started_at, o.team, o.recorder_id, o.kind, o.state, o.current_code, o.office_id, o.campaign_id, o.erased_at)
+    and (n.started_at, n.team, n.recorder_id, n.kind, n.state, n.current_code, n.office_id, n.campaign_id, n.latitude, n.longitude, n.erased_at)
+      is distinct from
+        (o.started_at, o.team, o.recorder_id, o.kind, o.state, o.current_code, o.office_id, o.campaign_id, o.latitude, o.longitude, o.erased_at)
   where m.visit_id = o.id;
-  insert into visit_member (user_id, started_at, visit_id, kind, state, current_code, office_id, campaign_id)
-  select distinct m.user_id, n.started_at, n.id, n.kind, n.state, n.current_code, n.office_id, n.campaign_id
+  insert into visit_member (user_id, started_at, visit_id, kind, state, current_code, office_id, campaign_id, latitude, longitude)
+  select distinct m.user_id, n.started_at, n.id, n.kind, n.state, n.current_code, n.office_id, n.campaign_id, n.latitude, n.longitude
   from new_rows n
   cross join lateral unnest(n.team || n.recorder_id) m(user_id)
   where n.erased_at is null

@@ -53,14 +53,14 @@ $$;
 
 -- What the indexes hold. Of a lead its narrative alone: nothing that is sealed, and nobody's name beyond what it says itself.
 create function lead_tokens(narrative text, code int8) returns text[]
-language plpgsql immutable parallel safe cost 10 as $$
+language plpgsql immutable parallel safe cost 1000 as $$
 begin
   return zoufang.pairs_of(narrative) || zoufang.region_tokens(code);
 end
 $$;
 
 create function visit_tokens(purpose text, place text, findings text, solved text[], code int8) returns text[]
-language plpgsql immutable parallel safe cost 10 as $$
+language plpgsql immutable parallel safe cost 1000 as $$
 begin
   return zoufang.pairs_of(zoufang.visit_text(purpose, place, findings, solved)) || zoufang.region_tokens(code);
 end
@@ -130,16 +130,16 @@ $$;
 
 -- How far the order of one way is walked for words before their index is asked, in turn; NULL at the end: the planner's choice. Where words are common
 -- the newest that hold them are among the newest of all, but how often their pairs come together, planners can only guess: by far too little. So a
--- short stretch of each way is looked at; the longer one follows where the first says that it could do. Together the caller's lands go no further than
--- one city would.
+-- short stretch of each way is looked at; the longer one follows where the first says that it will do, and the index where there is more behind it.
+-- Together the caller's lands go no further than one city would.
 create function stretches(words text[], lands int8, most int8) returns int8[]
 language sql immutable parallel safe as $$
-  select case when words is not null and most <= 1000 then array[1000 / greatest(lands, 1), 20000 / greatest(lands, 1), null] else array[null::int8] end
+  select case when words is null then array[null::int8] else array[1000 / greatest(lands, 1), greatest(20000, 20 * most) / greatest(lands, 1), null] end
 $$;
 
--- Whether so many of a stretch say that walking on would be longer than asking the index.
-create function is_rare(given int8, stretch int8) returns boolean
-language sql immutable parallel safe as $$ select given * 200 < stretch $$;
+-- Whether so many of the short stretch say that the longer one would give fewer than `most`.
+create function is_rare(given int8, walks int8[], most int8) returns boolean
+language sql immutable parallel safe as $$ select given * walks[2] < most * walks[1] $$;
 
 -- A scope as a condition on columns that records of case data have.
 create function scope_condition(level int2, city int4, county int4, township int4, code int8) returns text
@@ -150,6 +150,17 @@ language sql immutable parallel safe as $$
     when 4 then 'township = ' || township
     else 'current_code = ' || code
   end
+$$;
+
+-- The lands in scope: a condition on columns that records of case data have, and the token by which the words' index knows their records.
+create function lands_asked(within_code int8) returns table (level int2, first int8, last int8, condition text, token text)
+language plpgsql stable rows 5 as $$
+begin
+  return query
+  select s.level, r.first, r.last, scope_condition(s.level, s.city, s.county, s.township, s.code), scope_token(s.level, s.code)
+  from scopes(within_code) s
+  join region r on r.code = s.code;
+end
 $$;
 
 -- The newest leads, at most `most` of each way of seeing them, that hold the words and fit the filters (NULL or empty: any),
@@ -185,14 +196,16 @@ declare
         and ($15 is null or (l.received_at, l.id) < ($15, $16)) $q$;
   walked constant text := $q$
     select l.id
-    from (select l.* from lead l where %s and %s order by l.received_at desc, l.id desc limit $24) l
-    where %s and holds_words(l.narrative, $18)
+    from (select l.* from lead l where %1$s and %2$s order by l.received_at desc, l.id desc limit $24) l
+    where %3$s and holds_words(l.narrative, $18)
     order by l.received_at desc, l.id desc
     limit $19 $q$;
   asked constant text := $q$
     select l.id
     from lead l
-    where %s and %s and %s and ($18 is null or lead_tokens(l.narrative, l.current_code) @> $17 and holds_words(l.narrative, $18))
+    where %1$s and %2$s and %3$s
+      and ($18 is null or lead_tokens(l.narrative, l.current_code) @> $17 and holds_words(l.narrative, $18))
+      and ($25 is null or exists (select from lead l where %1$s and %2$s order by l.received_at desc, l.id desc offset $25))
     order by l.received_at desc, l.id desc
     limit $19 $q$;
   words constant text[] := words_asked(leads_asked.query);
@@ -203,6 +216,7 @@ declare
   due record;
   way record;
   stretch int8;
+  behind int8;
   given int8;
   rare boolean;
 begin
@@ -212,8 +226,8 @@ begin
     return;
   end if;
   for way in
-    select 'l.' || scope_condition(s.level, s.city, s.county, s.township, s.code) as condition, array[scope_token(s.level, s.code)] as token
-    from scopes(within_code) s
+    select 'l.' || a.condition as condition, array[a.token] as token
+    from lands_asked(within_code) a
     where anybodys
     union all
     select format('l.raised_by = %L', me()), '{}' where anybodys
@@ -226,16 +240,18 @@ begin
     select format('l.offered_to in (%L, %L)', me(), my_office()), '{}' where anybodys
   loop
     rare := false;
+    behind := null;
     foreach stretch in array walks loop
       continue when rare and stretch is not null;
       return query execute format(case when stretch is not null then walked else asked end, way.condition, span, filters)
       using scope(), ways(), blind(), case when within_code is not null then land.first end, land.last, coalesce(states, '{}'),
         coalesce(channels, '{}'), leads_asked.domain, leads_asked.problem_type, leads_asked.occurrence, leads_asked.handler_id,
         leads_asked.office_id, received_after, received_before, page_at, page_id, pairs || way.token, words, most,
-        due.after, due.until, anybodys, leads_asked.campaign_id, stretch;
+        due.after, due.until, anybodys, leads_asked.campaign_id, stretch, behind;
       get diagnostics given = row_count;
       exit when given >= most;
-      rare := is_rare(given, stretch);
+      rare := is_rare(given, walks, most);
+      behind := stretch;
     end loop;
   end loop;
 end
@@ -259,7 +275,6 @@ declare
         and ($3 is null or v.current_code between $3 and $4)
         and ($5 = '{}' or v.kind = any ($5))
         and ($6 = '{}' or v.state = any ($6))
-        and ($13 is null or v.longitude between $13 and $15 and v.latitude between $14 and $16)
         and ($20 is null or v.campaign_id = $20) $q$;
   span constant text := $q$
         ($7 is null or %1$s >= $7)
@@ -268,14 +283,16 @@ declare
   walked constant text := $q$
     select v.id
     from (select v.* from %1$s and %4$s order by %2$s desc, %3$s desc limit $21) v
-    where %5$s and holds_words(visit_text(v.purpose, v.place, v.findings, v.solved_descriptions), $12)
+    where %5$s and ($13 is null or v.longitude between $13 and $15 and v.latitude between $14 and $16)
+      and holds_words(visit_text(v.purpose, v.place, v.findings, v.solved_descriptions), $12)
     order by v.started_at desc, v.id desc
     limit $17 $q$;
   asked constant text := $q$
     select v.id
-    from %1$s and %4$s and %5$s
+    from %1$s and %4$s and %5$s and %6$s and %7$s
       and ($12 is null or visit_tokens(v.purpose, v.place, v.findings, v.solved_descriptions, v.current_code) @> $11
         and holds_words(visit_text(v.purpose, v.place, v.findings, v.solved_descriptions), $12))
+      and ($22 is null or exists (select from %1$s and %4$s order by %2$s desc, %3$s desc offset $22))
     order by %2$s desc, %3$s desc
     limit $17 $q$;
   in_cells constant text := $q$
@@ -283,7 +300,7 @@ declare
     from unnest($18) c(cell)
     cross join lateral (
       select v.id, v.started_at
-      from %1$s and v.cell = c.cell and %4$s and %5$s
+      from %1$s and v.cell = c.cell and %4$s and %5$s and %7$s
       order by v.started_at desc, v.id desc
       limit $17
     ) n
@@ -293,11 +310,13 @@ declare
   pairs constant text[] := pairs_asked(words);
   walks constant int8[] := stretches(words, (select count(*) from scopes(within_code)), most);
   box constant float8[] := box_asked(bounds);
-  aside constant text := case when states <> '{}' and not 1 = any (states) then 'and v.state <> 1' else '' end;
+  aside constant text := case when states <> '{}' and not 1 = any (states) then '%s.state <> 1' else 'true' end;
+  boxed constant text := case when bounds is not null then '%1$s.longitude between $13 and $15 and %1$s.latitude between $14 and $16' else 'true' end;
   cells int4[];
   land record;
   way record;
   stretch int8;
+  behind int8;
   given int8;
   rare boolean;
 begin
@@ -309,34 +328,34 @@ begin
   end if;
   select w.first, w.last into land from within(within_code) w;
   for way in
-    select 'visit v where v.' || case when c.used then format('current_code between %s and %s', r.first, r.last)
-             else scope_condition(s.level, s.city, s.county, s.township, s.code) end as source,
-           'v.started_at' as at, 'v.id' as key, array[scope_token(s.level, s.code)] as token, c.used as by_cells
-    from scopes(within_code) s
+    select 'visit v where v.' || case when c.used then format('current_code between %s and %s', a.first, a.last) else a.condition end as source,
+           'v' as name, 'v.id' as key, array[a.token] as token, c.used as by_cells
+    from lands_asked(within_code) a
     cross join lateral (
-      select cells is not null and (s.level = 2 or s.level = 3 and cardinality(cells) <= cells_most_of_county) as used
+      select cells is not null and (a.level = 2 or a.level = 3 and cardinality(cells) <= cells_most_of_county) as used
     ) c
-    left join region r on r.code = s.code
     where officer_id is null
     union all
-    select format('visit v where v.office_id = %L', my_office()), 'v.started_at', 'v.id', '{}', false
+    select format('visit v where v.office_id = %L', my_office()), 'v', 'v.id', '{}', false
     where officer_id is null
     union all
-    select format('visit_member m join visit v on v.id = m.visit_id where m.user_id = %L', coalesce(officer_id, me())),
-           'm.started_at', 'm.visit_id', '{}', false
+    select format('visit_member m join visit v on v.id = m.visit_id where m.user_id = %L', coalesce(officer_id, me())), 'm', 'm.visit_id', '{}', false
   loop
     rare := false;
+    behind := null;
     foreach stretch in array walks loop
       continue when rare and stretch is not null;
       return query execute format(
         case when way.by_cells then in_cells when stretch is not null then walked else asked end,
-        way.source, way.at, way.key, format(span, way.at, way.key) || case when stretch is null then aside else '' end, filters)
+        way.source, way.name || '.started_at', way.key, format(span, way.name || '.started_at', way.key), filters,
+        format(aside, way.name), format(boxed, way.name))
       using scope(), ways(), case when within_code is not null then land.first end, land.last, coalesce(kinds, '{}'),
         coalesce(states, '{}'), started_after, started_before, page_at, page_id, pairs || way.token, words, box[1], box[2], box[3], box[4],
-        most, cells, officer_id is null, visits_asked.campaign_id, stretch;
+        most, cells, officer_id is null, visits_asked.campaign_id, stretch, behind;
       get diagnostics given = row_count;
       exit when given >= most;
-      rare := is_rare(given, stretch);
+      rare := is_rare(given, walks, most);
+      behind := stretch;
     end loop;
   end loop;
 end
@@ -398,8 +417,8 @@ language sql immutable parallel safe as $$ select 10000::int8 $$;
 
 call settle_definers();
 revoke all on function folded, pairs_of, region_tokens, scope_token, visit_text, lead_tokens, visit_tokens, words_asked, pairs_asked,
-  holds_words, cells_of, stretches, is_rare, scope_condition, leads_asked, visits_asked, visits_together, box_asked, total_most from public;
+  holds_words, cells_of, stretches, is_rare, scope_condition, lands_asked, leads_asked, visits_asked, visits_together, box_asked, total_most from public;
 grant execute on function folded, pairs_of, region_tokens, visit_text, lead_tokens, visit_tokens, leads_asked, visits_asked,
   visits_together, total_most to zoufang;
 grant execute on function folded, pairs_of, region_tokens, scope_token, visit_text, lead_tokens, visit_tokens, words_asked, pairs_asked,
-  holds_words, cells_of, stretches, is_rare, scope_condition, box_asked, scopes, within to zoufang_definer;
+  holds_words, cells_of, stretches, is_rare, scope_condition, lands_asked, box_asked, scopes, within to zoufang_definer;

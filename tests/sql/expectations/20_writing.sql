@@ -258,6 +258,9 @@ values
   ('writing', 'a corrected team is followed by the members', 'officer',
     $$ update visit set team = array[test.id('leader')], etag = sha256('new') where id = test.id('visit.own') $$,
     $$ select test.name(m.user_id) from visit_member m where m.visit_id = test.id('visit.own') $$, 'leader officer'),
+  ('writing', 'a corrected position is followed by the members', 'officer',
+    $$ update visit set latitude = 43.1, etag = sha256('new') where id = test.id('visit.own') $$,
+    $$ select distinct m.latitude || ' ' || m.longitude from visit_member m where m.visit_id = test.id('visit.own') $$, '43.1 118.1'),
   ('writing', 'a corrected visit keeps its version, with who wrote which', 'supervisor',
     $$ update visit set purpose = 'new', etag = sha256('new') where id = test.id('visit.own') $$,
     $$ select test.name(v.written_by) from visit v where v.id = test.id('visit.own')
