@@ -281,15 +281,15 @@ static void start_pacer(struct load *load) {
 
 static void print_crowd(struct load *load) {
   double seconds = (double)load->run.measured_us / 1e6;
-  size_t answers = load->good.count + load->refused.count;
+  double good = (double)load->good.count, refused = (double)load->refused.count;
+  double answers = good + refused > 0 ? good + refused : 1;
+  const struct cost *cost = &load->run.cost;
   printf("good=%.1f refused=%.1f given_up=%lld good_ms=%.1f good_99_ms=%.1f refused_ms=%.1f refused_99_ms=%.1f own_us=%.1f "
-         "server_us=%.1f "
-         "database_us=%.1f\n",
-         (double)load->good.count / seconds, (double)load->refused.count / seconds, (long long)load->given_up,
-         times_within(&load->good, 0.5) / 1e3, times_within(&load->good, 0.99) / 1e3, times_within(&load->refused, 0.5) / 1e3,
-         times_within(&load->refused, 0.99) / 1e3, (double)load->run.cost.own_us / (double)(answers ? answers : 1),
-         (double)load->run.cost.server_us / (double)(answers ? answers : 1),
-         (double)load->run.cost.database_us / (double)(load->good.count ? load->good.count : 1));
+         "server_us=%.1f database_us=%.1f\n",
+         good / seconds, refused / seconds, (long long)load->given_up, times_within(&load->good, 0.5) / 1e3,
+         times_within(&load->good, 0.99) / 1e3, times_within(&load->refused, 0.5) / 1e3,
+         times_within(&load->refused, 0.99) / 1e3, (double)cost->own_us / answers, (double)cost->server_us / answers,
+         (double)cost->database_us / (good > 0 ? good : 1));
 }
 
 static void run_ask(struct load *load) {

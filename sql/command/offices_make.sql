@@ -1,5 +1,5 @@
 -- offices make: an office for every region of one level ($1: 2 city, 3 county, 4 township) that has none of that kind yet, under the nearest
--- one above. Cities and counties get a commission, townships a supervisory office.
+-- one above, whose code is known from its own. Cities and counties get a commission, townships a supervisory office.
 with made as (
   insert into office (id, name, kind, region_code, parent_id, opened_on)
   select gen_random_uuid(),

@@ -132,9 +132,17 @@ $$;
 -- the newest that hold them are among the newest of all, but how often their pairs come together, planners can only guess: by far too little. So a
 -- short stretch of each way is looked at; the longer one follows where the first says that it will do, and the index where there is more behind it.
 -- Together the caller's lands go no further than one city would.
-create function stretches(words text[], lands int8, most int8) returns int8[]
-language sql immutable parallel safe as $$
-  select case when words is null then array[null::int8] else array[1000 / greatest(lands, 1), greatest(20000, 20 * most) / greatest(lands, 1), null] end
+create function stretches(words text[], within_code int8, most int8) returns int8[]
+language plpgsql stable as $$
+declare
+  lands int8;
+begin
+  if words is null then
+    return array[null::int8];
+  end if;
+  select greatest(count(*), 1) into lands from scopes(within_code);
+  return array[1000 / lands, greatest(20000, 20 * most) / lands, null];
+end
 $$;
 
 -- Whether so many of the short stretch say that the longer one would give fewer than `most`.
@@ -210,7 +218,7 @@ declare
     limit $19 $q$;
   words constant text[] := words_asked(leads_asked.query);
   pairs constant text[] := pairs_asked(words);
-  walks constant int8[] := stretches(words, (select count(*) from scopes(within_code)), most);
+  walks constant int8[] := stretches(words, within_code, most);
   anybodys constant boolean := leads_asked.handler_id is null and leads_asked.office_id is null;
   land record;
   due record;
@@ -283,8 +291,7 @@ declare
   walked constant text := $q$
     select v.id
     from (select v.* from %1$s and %4$s order by %2$s desc, %3$s desc limit $21) v
-    where %5$s and ($13 is null or v.longitude between $13 and $15 and v.latitude between $14 and $16)
-      and holds_words(visit_text(v.purpose, v.place, v.findings, v.solved_descriptions), $12)
+    where %5$s and %7$s and holds_words(visit_text(v.purpose, v.place, v.findings, v.solved_descriptions), $12)
     order by v.started_at desc, v.id desc
     limit $17 $q$;
   asked constant text := $q$
@@ -308,10 +315,10 @@ declare
     limit $17 $q$;
   words constant text[] := words_asked(visits_asked.query);
   pairs constant text[] := pairs_asked(words);
-  walks constant int8[] := stretches(words, (select count(*) from scopes(within_code)), most);
+  walks constant int8[] := stretches(words, within_code, most);
   box constant float8[] := box_asked(bounds);
   aside constant text := case when states <> '{}' and not 1 = any (states) then '%s.state <> 1' else 'true' end;
-  boxed constant text := case when bounds is not null then '%1$s.longitude between $13 and $15 and %1$s.latitude between $14 and $16' else 'true' end;
+  boxed constant text := case when box is not null then '%1$s.longitude between $13 and $15 and %1$s.latitude between $14 and $16' else 'true' end;
   cells int4[];
   land record;
   way record;
@@ -348,7 +355,7 @@ begin
       return query execute format(
         case when way.by_cells then in_cells when stretch is not null then walked else asked end,
         way.source, way.name || '.started_at', way.key, format(span, way.name || '.started_at', way.key), filters,
-        format(aside, way.name), format(boxed, way.name))
+        format(aside, way.name), format(boxed, case when stretch is null then way.name else 'v' end))
       using scope(), ways(), case when within_code is not null then land.first end, land.last, coalesce(kinds, '{}'),
         coalesce(states, '{}'), started_after, started_before, page_at, page_id, pairs || way.token, words, box[1], box[2], box[3], box[4],
         most, cells, officer_id is null, visits_asked.campaign_id, stretch, behind;

@@ -41,3 +41,11 @@ load_expectations() {
     as owner --single-transaction -f "$file"
   done
 }
+
+# The last of a script: counts what its report says; fails where that failed.
+tally() {
+  local failed
+  failed=$(grep -c '^  FAIL' "$work/report" || true)
+  echo "$(grep -c '^  ok' "$work/report") passed, $failed failed"
+  [ "$failed" -eq 0 ]
+}
